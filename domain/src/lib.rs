@@ -1,0 +1,26 @@
+//! The decisions of Har Academy: what may happen, given what happened. One folder per aggregate, one file per command.
+//!
+//! Pure: no I/O, no clock, no randomness. Ids, times and facts about other streams come in the command. Folding
+//! ([`events::Fold`]) and the value types ([`values`]) are always there; deciding stands behind the feature `decide`,
+//! which only the write process turns on.
+//!
+//! A new command is one file with the command, its errors and its decision, and one line in the `aggregate!` list of
+//! its folder.
+
+#[cfg(feature = "decide")]
+mod aggregate;
+#[cfg(test)]
+mod fixtures;
+
+pub mod admin_roster;
+pub mod course;
+pub mod email_claim;
+pub mod session;
+pub mod user;
+pub mod values;
+
+pub use admin_roster::AdminRoster;
+pub use course::Course;
+pub use email_claim::EmailClaim;
+pub use session::Session;
+pub use user::User;

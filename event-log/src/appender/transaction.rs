@@ -1,0 +1,358 @@
+//! One attempt to write a batch: one transaction.
+
+use std::collections::HashSet;
+use std::future::IntoFuture;
+
+use bson::{Document, doc};
+use events::{Position, StoredEvent, StreamId, Version};
+use mongodb::ClientSession;
+use mongodb::error::{Error, ErrorKind, TRANSIENT_TRANSACTION_ERROR, UNKNOWN_TRANSACTION_COMMIT_RESULT};
+use mongodb::options::ReadConcern;
+
+use super::judge::{Findings, Judge, Memory};
+use super::prepare::Prepared;
+use crate::log::Inner;
+use crate::mongo::is_duplicate_key;
+use crate::read::{canonical_document, key, signed, stored_from_document};
+use crate::{AppendError, Appended, Committed, Expected, Head, LogError, chain_hash, schema};
+
+/// What became of each commit of a batch, and the events that were written.
+pub(super) struct Written {
+    pub(super) verdicts: Vec<Result<Committed, AppendError>>,
+    pub(super) events: Vec<StoredEvent>,
+}
+
+/// Why an attempt wrote nothing, or perhaps nothing.
+#[derive(Debug)]
+pub(super) enum AttemptError {
+    /// Try again; the transaction is undone.
+    Again(String),
+    /// Another process has moved the head.
+    HeadMoved,
+    /// A unique index refused: somebody has been here who was not seen. Ask the log about everything.
+    Duplicate,
+    /// The commit was sent and not confirmed.
+    Doubt(String),
+    /// Trying again would not help.
+    Refused(String),
+}
+
+impl From<Error> for AttemptError {
+    fn from(error: Error) -> Self {
+        let words = LogError::from(error.clone()).to_string();
+        if is_duplicate_key(&error) {
+            Self::Duplicate
+        } else if error.contains_label(TRANSIENT_TRANSACTION_ERROR) || is_outage(&error) {
+            Self::Again(words)
+        } else {
+            Self::Refused(words)
+        }
+    }
+}
+
+impl From<LogError> for AttemptError {
+    fn from(error: LogError) -> Self {
+        match error {
+            LogError::Unavailable(words) => Self::Again(words),
+            LogError::Corrupt(words) => Self::Refused(words),
+        }
+    }
+}
+
+/// Whether the server was away rather than unwilling.
+fn is_outage(error: &Error) -> bool {
+    matches!(
+        &*error.kind,
+        ErrorKind::ServerSelection { .. } | ErrorKind::ConnectionPoolCleared { .. } | ErrorKind::Io(_)
+    )
+}
+
+/// What the appender carries from one transaction to the next.
+pub(super) struct State {
+    /// The head as this process left it; none when it must be read.
+    pub(super) head: Option<Head>,
+    pub(super) memory: Memory,
+    /// Ask the log about everything, also about what memory would answer.
+    pub(super) careful: bool,
+    /// A commit of this batch was sent and never confirmed: look for its events first.
+    pub(super) doubt: bool,
+}
+
+/// Writes a batch in one transaction.
+pub(super) async fn attempt(log: &Inner, state: &mut State, batch: &[&Prepared]) -> Result<Written, AttemptError> {
+    let mut session = log.client.start_session().await?;
+    session.start_transaction().read_concern(ReadConcern::snapshot()).await?;
+    let staged = stage(log, state, &mut session, batch).await;
+    match staged {
+        Ok((written, _)) if written.events.is_empty() => {
+            session.abort_transaction().await.ok();
+            Ok(written)
+        }
+        Ok((written, head)) => {
+            // Whatever ends this future from here on, the commit may have happened.
+            state.doubt = true;
+            commit(&mut session).await?;
+            state.doubt = false;
+            state.careful = false;
+            for event in &written.events {
+                state.memory.wrote(event.position, event.stream(), event.version);
+            }
+            state.head = Some(head);
+            Ok(written)
+        }
+        Err(error) => {
+            session.abort_transaction().await.ok();
+            Err(error)
+        }
+    }
+}
+
+async fn commit(session: &mut ClientSession) -> Result<(), AttemptError> {
+    const TRIES: usize = 3;
+    let mut last = String::new();
+    for _ in 0..TRIES {
+        match session.commit_transaction().await {
+            Ok(()) => return Ok(()),
+            Err(error) if error.contains_label(UNKNOWN_TRANSACTION_COMMIT_RESULT) => last = error.to_string(),
+            Err(error) if error.contains_label(TRANSIENT_TRANSACTION_ERROR) => return Err(error.into()),
+            Err(error) => return Err(AttemptError::Doubt(error.to_string())),
+        }
+    }
+    Err(AttemptError::Doubt(last))
+}
+
+/// Does everything but commit.
+async fn stage(
+    log: &Inner,
+    state: &mut State,
+    session: &mut ClientSession,
+    batch: &[&Prepared],
+) -> Result<(Written, Head), AttemptError> {
+    let known = state.head.clone().filter(|_| !state.careful && !state.doubt);
+    let by_memory = batch.iter().all(|commit| judged_by_memory(&state.memory, commit));
+    if let (Some(head), true) = (known, by_memory) {
+        let (written, next) = chain(&state.memory, &Findings::default(), &head, batch, vec![None; batch.len()])?;
+        if !written.events.is_empty() {
+            advance(log, session, &head, &next).await?;
+            insert(log, session, batch, &written).await?;
+        }
+        return Ok((written, next));
+    }
+    let head = lock(log, session).await?;
+    if state.head.as_ref() != Some(&head) {
+        state.memory.start_at(head.position);
+        state.head = Some(head.clone());
+    }
+    let done = if state.doubt { already_written(log, session, batch).await? } else { vec![None; batch.len()] };
+    let findings = find(log, session, state, batch).await?;
+    let (written, next) = chain(&state.memory, &findings, &head, batch, done)?;
+    if !written.events.is_empty() {
+        advance(log, session, &head, &next).await?;
+        insert(log, session, batch, &written).await?;
+    }
+    Ok((written, next))
+}
+
+fn judged_by_memory(memory: &Memory, commit: &Prepared) -> bool {
+    let covered = memory.covers(commit.observed);
+    commit.guards.iter().all(|guard| covered || memory.version(&guard.stream).is_some())
+        && commit.appends.iter().all(|append| match append.expected {
+            Expected::Exactly(_) => covered || memory.version(&append.stream).is_some(),
+            Expected::Any => memory.version(&append.stream).is_some(),
+        })
+}
+
+/// Takes the head for this transaction: whoever else writes it now gets a write conflict. Order of positions is thereby
+/// order of commits, and an abort leaves no gap.
+async fn lock(log: &Inner, session: &mut ClientSession) -> Result<Head, AttemptError> {
+    let document = log
+        .head
+        .find_one_and_update(doc! { "_id": schema::HEAD_ID }, doc! { "$inc": { "turns": 1_i64 } })
+        .session(session)
+        .await?;
+    let document = document.ok_or_else(|| LogError::Corrupt("the head document is gone".into()))?;
+    Ok(Head::from_document(&document)?)
+}
+
+/// Moves the head, provided that it stands where this process believes.
+async fn advance(log: &Inner, session: &mut ClientSession, from: &Head, to: &Head) -> Result<(), AttemptError> {
+    let filter = doc! { "_id": schema::HEAD_ID, "position": signed(from.position)?, "hash": &from.hash };
+    let update = doc! { "$set": { "position": signed(to.position)?, "hash": &to.hash } };
+    let result = log.head.update_one(filter, update).session(session).await?;
+    if result.matched_count == 1 { Ok(()) } else { Err(AttemptError::HeadMoved) }
+}
+
+/// Asks the log, in one query, about every stream of the batch that memory does not cover.
+async fn find(
+    log: &Inner,
+    session: &mut ClientSession,
+    state: &State,
+    batch: &[&Prepared],
+) -> Result<Findings, AttemptError> {
+    let mut findings = Findings::default();
+    let mut asked: HashSet<String> = HashSet::new();
+    let mut counters: HashSet<&StreamId> = HashSet::new();
+    for commit in batch {
+        let mut ask = |stream: &StreamId, version: Version| {
+            if state.memory.version(stream).is_none() && !state.memory.covers(commit.observed) {
+                asked.insert(key(stream, version + 1));
+            }
+        };
+        commit.guards.iter().for_each(|guard| ask(&guard.stream, guard.version));
+        for append in &commit.appends {
+            match append.expected {
+                Expected::Exactly(version) => ask(&append.stream, version),
+                Expected::Any => {
+                    counters.insert(&append.stream);
+                }
+            }
+        }
+    }
+    if !asked.is_empty() {
+        let filter = doc! { "key": { "$in": asked.into_iter().collect::<Vec<_>>() } };
+        let projection = doc! { "_id": 0, "key": 1 };
+        let mut cursor = log.events.find(filter).projection(projection).session(&mut *session).await?;
+        while let Some(document) = cursor.next(session).await.transpose()? {
+            findings.taken.extend(document.get_str("key").ok().map(str::to_owned));
+        }
+    }
+    for stream in counters.into_iter().filter(|stream| state.memory.version(stream).is_none()) {
+        if let Some(event) = latest(log, session, stream).await? {
+            findings.latest.insert(stream.clone(), event.version);
+        }
+    }
+    if state.careful || state.doubt {
+        let ids: Vec<&str> = batch.iter().filter_map(|commit| Some(commit.idempotency.as_ref()?.id.as_str())).collect();
+        findings.records = log.idempotency.taken(session, &ids).await?;
+    }
+    Ok(findings)
+}
+
+async fn latest(
+    log: &Inner,
+    session: &mut ClientSession,
+    stream: &StreamId,
+) -> Result<Option<StoredEvent>, AttemptError> {
+    let filter = doc! { "key": { "$gt": key(stream, 0), "$lt": format!("{stream}0") } };
+    let document = log.events.find_one(filter).sort(doc! { "key": -1 }).session(session).await?;
+    Ok(document.map(stored_from_document).transpose()?)
+}
+
+/// After a commit that was never confirmed: which commits of the batch are in the log, told by their events' own ids.
+/// The head is locked, so that the old transaction can't commit any more.
+async fn already_written(
+    log: &Inner,
+    session: &mut ClientSession,
+    batch: &[&Prepared],
+) -> Result<Vec<Option<Committed>>, AttemptError> {
+    let mut done = Vec::with_capacity(batch.len());
+    for commit in batch {
+        let count = commit.appends.iter().map(|append| append.events.len()).sum::<usize>() as u64;
+        let first = commit.appends.first().and_then(|append| append.events.first());
+        let position = match (first, commit.appends.first().map(|append| (&append.stream, append.expected))) {
+            (Some(event), Some((stream, expected))) => position_of(log, session, event, stream, expected).await?,
+            _ => None,
+        };
+        done.push(match position {
+            Some(position) => Some(read_back(log, session, position, count).await?),
+            None => None,
+        });
+    }
+    Ok(done)
+}
+
+async fn position_of(
+    log: &Inner,
+    session: &mut ClientSession,
+    event: &StoredEvent,
+    stream: &StreamId,
+    expected: Expected,
+) -> Result<Option<Position>, AttemptError> {
+    let filter = match expected {
+        Expected::Exactly(version) => doc! { "key": key(stream, version + 1), "id": event.id.to_string() },
+        Expected::Any => doc! {
+            "key": { "$gt": key(stream, 0), "$lt": format!("{stream}0") }, "id": event.id.to_string(),
+        },
+    };
+    let found = log.events.find_one(filter).sort(doc! { "key": -1 }).session(session).await?;
+    Ok(found.map(stored_from_document).transpose()?.map(|event| event.position))
+}
+
+async fn read_back(
+    log: &Inner,
+    session: &mut ClientSession,
+    first: Position,
+    count: u64,
+) -> Result<Committed, AttemptError> {
+    let filter = doc! { "_id": { "$gte": signed(first)?, "$lt": signed(first + count)? } };
+    let mut cursor = log.events.find(filter).sort(doc! { "_id": 1 }).session(&mut *session).await?;
+    let mut events = Vec::new();
+    while let Some(document) = cursor.next(session).await.transpose()? {
+        events.push(appended(&stored_from_document(document)?));
+    }
+    Ok(Committed { events })
+}
+
+fn appended(event: &StoredEvent) -> Appended {
+    Appended { id: event.id, stream: event.stream(), version: event.version, position: event.position }
+}
+
+/// Judges the batch and gives the winners' events their positions, versions and hashes. `done` are those that an
+/// earlier, unconfirmed attempt has written.
+fn chain(
+    memory: &Memory,
+    findings: &Findings,
+    head: &Head,
+    batch: &[&Prepared],
+    done: Vec<Option<Committed>>,
+) -> Result<(Written, Head), AttemptError> {
+    let mut judge = Judge::new(memory, findings);
+    let mut head = head.clone();
+    let mut written = Written { verdicts: Vec::with_capacity(batch.len()), events: Vec::new() };
+    for (commit, done) in batch.iter().zip(done) {
+        if let Some(committed) = done {
+            written.verdicts.push(Ok(committed));
+            continue;
+        }
+        let bases = match judge.judge(commit) {
+            Ok(bases) => bases,
+            Err(lost) => {
+                written.verdicts.push(Err(lost));
+                continue;
+            }
+        };
+        let mut events = Vec::new();
+        for (append, base) in commit.appends.iter().zip(bases) {
+            for (version, event) in (base + 1..).zip(&append.events) {
+                let mut event = StoredEvent { position: head.position + 1, version, ..event.clone() };
+                event.prev_hash = std::mem::take(&mut head.hash);
+                event.hash = chain_hash(&event)?;
+                head = Head { position: event.position, hash: event.hash.clone() };
+                events.push(appended(&event));
+                written.events.push(event);
+            }
+        }
+        written.verdicts.push(Ok(Committed { events }));
+    }
+    Ok((written, head))
+}
+
+/// Inserts the winners' events, idempotency records and keys.
+async fn insert(
+    log: &Inner,
+    session: &mut ClientSession,
+    batch: &[&Prepared],
+    written: &Written,
+) -> Result<(), AttemptError> {
+    let documents: Vec<Document> = written.events.iter().map(canonical_document).collect::<Result<_, _>>()?;
+    log.events.insert_many(documents).session(&mut *session).into_future().await?;
+    let won = || batch.iter().zip(&written.verdicts).filter(|(_, verdict)| verdict.is_ok()).map(|(commit, _)| commit);
+    let records: Vec<_> = won().filter_map(|commit| commit.idempotency.as_ref()).collect();
+    log.idempotency.insert(session, &records).await?;
+    let created: Vec<Document> =
+        won().flat_map(|commit| commit.created.iter().map(|(_, _, document)| document.clone())).collect();
+    let destroyed: Vec<_> = won().flat_map(|commit| commit.destroyed.iter().copied()).collect();
+    log.keys.change(session, &created, &destroyed).await?;
+    log.idempotency.erase(session, &destroyed).await?;
+    Ok(())
+}

@@ -1,0 +1,197 @@
+//! Idempotency records: one effect per command, whatever is retried.
+//!
+//! A record is written in the transaction of the command's events, with the outcome (ids, no personal data); when the
+//! answer has been composed it is added, sealed. A retry finds the record and is answered from it; one that comes
+//! between the two composes the answer again from the outcome.
+
+use std::future::IntoFuture;
+
+use bson::{Document, doc};
+use events::UserId;
+use mongodb::{ClientSession, Collection, Database};
+use serde_json::Value;
+
+use crate::mongo::{TIME_LIMIT, is_duplicate_key, within};
+use crate::personal_data::{MasterKey, Sealer, mac};
+use crate::{LogError, PersonKeys, schema};
+
+/// A record that goes into a commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewIdempotencyRecord {
+    /// [`IdempotencyRecords::id`] of caller and key.
+    pub id: String,
+    /// [`IdempotencyRecords::fingerprint`] of the request.
+    pub fingerprint: String,
+    /// Whose key seals the answer; the record goes with them. None: nobody in particular.
+    pub owner: Option<UserId>,
+    /// What happened, as ids and numbers: enough to compose the answer again.
+    pub outcome: Value,
+}
+
+/// An answer that was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers that belong to it: position and version.
+    pub headers: Vec<(String, String)>,
+    /// JSON body.
+    pub body: Value,
+}
+
+/// A record, found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdempotencyRecord {
+    /// Of the request that was here first.
+    pub fingerprint: String,
+    /// What happened; null for a request that was refused.
+    pub outcome: Value,
+    /// The answer, once it has been composed; none as well when its owner was erased.
+    pub answer: Option<Answer>,
+}
+
+/// The collection of records.
+#[derive(Clone)]
+pub struct IdempotencyRecords {
+    collection: Collection<Document>,
+    mac_key: [u8; 32],
+    nobody: Sealer,
+}
+
+impl IdempotencyRecords {
+    pub(crate) fn new(database: &Database, master: &MasterKey) -> Self {
+        Self {
+            collection: database.collection(schema::IDEMPOTENCY),
+            mac_key: master.derive("idempotency"),
+            nobody: Sealer::new(&master.derive("answers to nobody")),
+        }
+    }
+
+    /// The id of the record for a caller (user id or client address) and their key. A HMAC: it names nobody.
+    #[must_use]
+    pub fn id(&self, caller: &str, key: &str) -> String {
+        hex::encode(mac(&self.mac_key, &[b"id", caller.as_bytes(), key.as_bytes()]))
+    }
+
+    /// The fingerprint of a request: same method, path and body, same fingerprint. A HMAC: it tells nothing of the body.
+    #[must_use]
+    pub fn fingerprint(&self, method: &str, path: &str, body: &[u8]) -> String {
+        hex::encode(mac(&self.mac_key, &[b"fingerprint", method.as_bytes(), path.as_bytes(), body]))
+    }
+
+    /// The record of that id.
+    ///
+    /// # Errors
+    /// [`LogError`].
+    pub async fn find(&self, id: &str, keys: &PersonKeys) -> Result<Option<IdempotencyRecord>, LogError> {
+        let find = self.collection.find_one(doc! { "_id": id });
+        let Some(document) = within(TIME_LIMIT, find.into_future()).await? else { return Ok(None) };
+        let corrupt = |_| LogError::Corrupt("malformed idempotency record".into());
+        let fingerprint = document.get_str("fingerprint").map_err(corrupt)?.to_owned();
+        let outcome: Value = document
+            .get_str("outcome")
+            .ok()
+            .and_then(|text| serde_json::from_str(text).ok())
+            .ok_or_else(|| LogError::Corrupt("malformed idempotency record".into()))?;
+        let answer = match (document.get_str("answer"), document.get_str("owner")) {
+            (Ok(sealed), Ok(owner)) => {
+                let owner: UserId = owner.parse().map_err(|_| LogError::Corrupt("malformed owner".into()))?;
+                let keys = keys.for_opening(&[owner].into()).await?;
+                keys.get(&owner).and_then(|key| key.sealer().open(id.as_bytes(), sealed))
+            }
+            (Ok(sealed), Err(_)) => self.nobody.open(id.as_bytes(), sealed),
+            (Err(_), _) => None,
+        };
+        Ok(Some(IdempotencyRecord { fingerprint, outcome, answer: answer.as_deref().and_then(parse_answer) }))
+    }
+
+    /// Adds the answer to a record, or makes a record with it for a request that was refused and appended nothing.
+    ///
+    /// # Errors
+    /// [`LogError`].
+    pub async fn answer(
+        &self,
+        record: &NewIdempotencyRecord,
+        answer: &Answer,
+        keys: &PersonKeys,
+    ) -> Result<(), LogError> {
+        let body = serde_json::json!([answer.status, answer.headers, answer.body]).to_string();
+        let sealed = match record.owner {
+            None => self.nobody.seal(record.id.as_bytes(), body.as_bytes()),
+            Some(owner) => {
+                let keys = keys.for_sealing(&[owner].into()).await?;
+                keys.get(&owner).and_then(|key| key.sealer().seal(record.id.as_bytes(), body.as_bytes()))
+            }
+        };
+        // No key: the person has been erased since, and so has the record.
+        let Some(sealed) = sealed else { return Ok(()) };
+        let mut fresh = self.document(record);
+        fresh.remove("_id");
+        let update = doc! { "$set": { "answer": sealed }, "$setOnInsert": fresh };
+        let call = self.collection.update_one(doc! { "_id": &record.id }, update).upsert(true);
+        match tokio::time::timeout(TIME_LIMIT, call.into_future()).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) if is_duplicate_key(&error) => Ok(()), // two refusals at once: the same answer twice
+            Ok(Err(error)) => Err(error.into()),
+            Err(_) => Err(LogError::Unavailable("no answer in time".into())),
+        }
+    }
+
+    /// Writes the records of a batch, inside its transaction.
+    pub(crate) async fn insert(
+        &self,
+        session: &mut ClientSession,
+        records: &[&NewIdempotencyRecord],
+    ) -> Result<(), mongodb::error::Error> {
+        if !records.is_empty() {
+            let documents: Vec<Document> = records.iter().map(|record| self.document(record)).collect();
+            self.collection.insert_many(documents).session(session).await?;
+        }
+        Ok(())
+    }
+
+    /// Which of these ids are taken, as seen by a transaction.
+    pub(crate) async fn taken(
+        &self,
+        session: &mut ClientSession,
+        ids: &[&str],
+    ) -> Result<std::collections::HashSet<String>, mongodb::error::Error> {
+        let mut taken = std::collections::HashSet::new();
+        if !ids.is_empty() {
+            let filter = doc! { "_id": { "$in": ids } };
+            let mut cursor = self.collection.find(filter).projection(doc! { "_id": 1 }).session(&mut *session).await?;
+            while let Some(document) = cursor.next(session).await.transpose()? {
+                taken.extend(document.get_str("_id").ok().map(str::to_owned));
+            }
+        }
+        Ok(taken)
+    }
+
+    /// Deletes the records of persons who are erased, inside the transaction that erases them.
+    pub(crate) async fn erase(
+        &self,
+        session: &mut ClientSession,
+        owners: &[UserId],
+    ) -> Result<(), mongodb::error::Error> {
+        if !owners.is_empty() {
+            let owners: Vec<String> = owners.iter().map(UserId::to_string).collect();
+            self.collection.delete_many(doc! { "owner": { "$in": owners } }).session(session).await?;
+        }
+        Ok(())
+    }
+
+    fn document(&self, record: &NewIdempotencyRecord) -> Document {
+        doc! {
+            "_id": &record.id,
+            "fingerprint": &record.fingerprint,
+            "owner": record.owner.map(|owner| owner.to_string()),
+            "outcome": record.outcome.to_string(),
+            "created_at": bson::DateTime::now(),
+        }
+    }
+}
+
+fn parse_answer(json: &[u8]) -> Option<Answer> {
+    let (status, headers, body) = serde_json::from_slice(json).ok()?;
+    Some(Answer { status, headers, body })
+}

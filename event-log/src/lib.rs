@@ -1,0 +1,48 @@
+//! The event log: the truth of Har Academy, totally ordered and gap-free.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`append`](EventLog::append), `appender` | group commit: many commands, one transaction, one winner per version |
+//! | `load`, `read` | states folded from their streams; events by position and by stream |
+//! | `chain` | the hash chain over canonical JSON |
+//! | `personal_data` | per-person keys; sealing on the way in, opening on the way out |
+//! | `idempotency` | one effect per command, whatever is retried |
+//! | `lease` | one worker at a time, fenced by an epoch |
+//! | `publication`, `subscribe` | the log on NATS, and off it again |
+//! | `signed_head` | what makes a truncation visible |
+
+mod appender;
+mod chain;
+mod commit;
+mod idempotency;
+mod lease;
+mod load;
+mod log;
+mod mongo;
+mod names;
+mod personal_data;
+mod publication;
+mod read;
+mod schema;
+mod signed_head;
+mod subscribe;
+
+pub use appender::{AppendLimits, Appender};
+pub use chain::{GENESIS_HASH, chain_hash};
+pub use commit::{
+    AppendError, Appended, Commit, Committed, Expected, Guard, KeyChange, Metadata, NewEvent, StreamAppend,
+};
+pub use idempotency::{Answer, IdempotencyRecord, IdempotencyRecords, NewIdempotencyRecord};
+pub use lease::{Held, LEASE_TTL, LeaseState, Leases};
+pub use load::Loaded;
+pub use log::{EventLog, Head, LogError, LogSecrets};
+pub use mongo::{TIME_LIMIT, connect, is_duplicate_key, within};
+pub use names::LogNames;
+pub use personal_data::{MasterKey, PersonKeys};
+pub use publication::{
+    InvalidNatsUrl, PUBLISHER_LEASE, PublicationError, Publisher, PublisherSettings, connect_nats, start_publisher,
+    start_waker,
+};
+pub use read::{Opened, canonical_document, stored_from_document};
+pub use signed_head::{HeadError, HeadRecorder, HeadSigner, InvalidHead, SignedHead, read_heads, verify_head};
+pub use subscribe::Subscription;

@@ -1,0 +1,59 @@
+//! How this product talks to MongoDB: bounded in time, and with errors it can act upon.
+
+use std::future::Future;
+use std::time::Duration;
+
+use mongodb::error::{Error, ErrorKind, WriteFailure};
+use mongodb::options::{ClientOptions, ReadConcern, WriteConcern};
+
+use crate::LogError;
+
+/// The longest that one call to MongoDB may take, unless the caller names another limit. It stays well under the
+/// three seconds within which a command must have its 503.
+pub const TIME_LIMIT: Duration = Duration::from_millis(1_200);
+
+/// Connects with the limits that the promises need: a server that is away is noticed at once, not after the driver's
+/// 30 seconds; what is read and written is majority-committed and journaled.
+///
+/// # Errors
+/// When the URI is malformed. No connection is made yet.
+pub async fn connect(uri: &str, app_name: &str) -> Result<mongodb::Client, Error> {
+    let mut options = ClientOptions::parse(uri).await?;
+    options.app_name = Some(app_name.to_owned());
+    options.server_selection_timeout = Some(Duration::from_millis(900));
+    options.connect_timeout = Some(Duration::from_millis(900));
+    options.heartbeat_freq = Some(Duration::from_secs(1));
+    options.max_pool_size = Some(64);
+    options.min_pool_size = Some(2);
+    options.read_concern = Some(ReadConcern::majority());
+    options.write_concern =
+        Some(WriteConcern::builder().w(mongodb::options::Acknowledgment::Majority).journal(true).build());
+    mongodb::Client::with_options(options)
+}
+
+/// Runs one call to MongoDB within a limit.
+///
+/// # Errors
+/// [`LogError::Unavailable`] when it took longer, or failed.
+pub async fn within<T>(limit: Duration, call: impl Future<Output = Result<T, Error>>) -> Result<T, LogError> {
+    match tokio::time::timeout(limit, call).await {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(LogError::from(error)),
+        Err(_) => Err(LogError::Unavailable(format!("no answer within {limit:?}"))),
+    }
+}
+
+/// Whether an error is a violation of a unique index (E11000).
+#[must_use]
+pub fn is_duplicate_key(error: &Error) -> bool {
+    const DUPLICATE_KEY: i32 = 11_000;
+    if let ErrorKind::Write(WriteFailure::WriteError(failure)) = &*error.kind {
+        failure.code == DUPLICATE_KEY
+    } else if let ErrorKind::InsertMany(failure) = &*error.kind {
+        failure.write_errors.iter().flatten().any(|failure| failure.code == DUPLICATE_KEY)
+    } else if let ErrorKind::Command(failure) = &*error.kind {
+        failure.code == DUPLICATE_KEY
+    } else {
+        false
+    }
+}

@@ -1,0 +1,10 @@
+//! Personal data: sealed under a key of the person it is about, unreadable once that key is destroyed.
+
+mod cipher;
+mod keys;
+mod seal;
+
+pub use cipher::MasterKey;
+pub(crate) use cipher::{DataKey, Sealer, mac};
+pub use keys::PersonKeys;
+pub(crate) use seal::{open, owners_of_open, owners_of_sealed, seal};

@@ -1,0 +1,183 @@
+//! Reading: the log by position and by stream.
+
+use std::collections::BTreeSet;
+
+use bson::{Document, doc};
+use events::{Actor, DecodeError, Position, RecordedEvent, StoredEvent, StreamId, Version};
+use futures::TryStreamExt;
+use serde_json::Value;
+
+use crate::mongo::{TIME_LIMIT, within};
+use crate::personal_data::{open, owners_of_sealed};
+use crate::{EventLog, LogError};
+
+/// Digits of a version in a key, so that keys sort as versions do.
+const VERSION_DIGITS: usize = 10;
+/// How many bytes one read returns before it stops, whatever its limit in events.
+const READ_BYTES: usize = 8 * 1024 * 1024;
+
+/// An event, opened.
+#[derive(Debug)]
+pub enum Opened {
+    /// It is typed, and in today's shape.
+    Known(RecordedEvent),
+    /// This code does not know it; it must not be skipped.
+    Unknown {
+        /// As it is stored.
+        stored: StoredEvent,
+        /// Why it is not known.
+        error: DecodeError,
+    },
+}
+
+impl Opened {
+    /// Its place in the log.
+    #[must_use]
+    pub const fn position(&self) -> Position {
+        match self {
+            Self::Known(event) => event.position,
+            Self::Unknown { stored, .. } => stored.position,
+        }
+    }
+}
+
+/// The unique key of an event: `type/id/0000000001`.
+pub(crate) fn key(stream: &StreamId, version: Version) -> String {
+    format!("{stream}/{version:0VERSION_DIGITS$}")
+}
+
+/// An event as a document of the collection: its JSON, with `position` as `_id`, and the unique key.
+///
+/// # Errors
+/// [`LogError::Corrupt`] when it has no BSON form, which no event of this product lacks.
+pub fn canonical_document(event: &StoredEvent) -> Result<Document, LogError> {
+    let broken = |error: &dyn std::fmt::Display| LogError::Corrupt(format!("no BSON: {error}"));
+    let mut fields = bson::serialize_to_document(event).map_err(|error| broken(&error))?;
+    let position = fields.remove("position").ok_or_else(|| broken(&"no position"))?;
+    let mut document = doc! { "_id": position, "key": key(&event.stream(), event.version) };
+    document.extend(fields);
+    Ok(document)
+}
+
+/// The event of a document.
+///
+/// # Errors
+/// [`LogError::Corrupt`] when the document is not of an event's shape.
+pub fn stored_from_document(mut document: Document) -> Result<StoredEvent, LogError> {
+    document.remove("key");
+    if let Some(position) = document.remove("_id") {
+        document.insert("position", position);
+    }
+    bson::deserialize_from_document(document).map_err(|error| LogError::Corrupt(format!("malformed event: {error}")))
+}
+
+impl EventLog {
+    /// The events after a position, in order and without a gap: at most `limit`, and at most 8 MiB (but one at least).
+    ///
+    /// # Errors
+    /// [`LogError`]; a gap is [`LogError::Corrupt`].
+    pub async fn read(&self, after: Position, limit: usize) -> Result<Vec<StoredEvent>, LogError> {
+        let (from, to) = (after.saturating_add(1), after.saturating_add(limit as u64));
+        let filter = doc! { "_id": { "$gte": signed(from)?, "$lte": signed(to)? } };
+        let events = within(TIME_LIMIT * 4, self.fetch(filter, doc! { "_id": 1 })).await??;
+        for (expected, event) in (from..).zip(&events) {
+            if event.position != expected {
+                return Err(LogError::Corrupt(format!("position {expected} is missing")));
+            }
+        }
+        Ok(events)
+    }
+
+    /// The events of a stream after a version, in order.
+    ///
+    /// # Errors
+    /// [`LogError`].
+    pub async fn read_stream(&self, stream: &StreamId, after: Version) -> Result<Vec<StoredEvent>, LogError> {
+        // All keys of the stream lie between `type/id/` and `type/id0`, `0` being the character after `/`.
+        let filter = doc! { "key": { "$gt": key(stream, after), "$lt": format!("{stream}0") } };
+        within(TIME_LIMIT, self.fetch(filter, doc! { "key": 1 })).await?
+    }
+
+    async fn fetch(
+        &self,
+        filter: Document,
+        order: Document,
+    ) -> Result<Result<Vec<StoredEvent>, LogError>, mongodb::error::Error> {
+        let mut cursor = self.0.events.find(filter).sort(order).batch_size(2_000).await?;
+        let mut events = Vec::new();
+        let mut bytes = 0;
+        while let Some(document) = cursor.try_next().await? {
+            bytes += cursor_size(&document);
+            match stored_from_document(document) {
+                Ok(event) => events.push(event),
+                Err(error) => return Ok(Err(error)),
+            }
+            if bytes > READ_BYTES {
+                break;
+            }
+        }
+        Ok(Ok(events))
+    }
+
+    /// Opens events: their owners' keys are asked for once, fresh; what is of erased persons opens to null.
+    ///
+    /// # Errors
+    /// [`LogError`]. An event that this code does not know is no error: it is [`Opened::Unknown`].
+    pub async fn open_events(&self, events: Vec<StoredEvent>) -> Result<Vec<Opened>, LogError> {
+        let mut owners = BTreeSet::new();
+        for event in &events {
+            for json in [&event.data, &event.actor.ip, &event.actor.user_agent] {
+                owners_of_sealed(json, &mut owners);
+            }
+        }
+        let keys = self.0.keys.for_opening(&owners).await?;
+        events.into_iter().map(|event| open_one(event, &keys)).collect()
+    }
+}
+
+fn open_one(
+    stored: StoredEvent,
+    keys: &std::collections::HashMap<events::UserId, crate::personal_data::DataKey>,
+) -> Result<Opened, LogError> {
+    let mut data = stored.data.clone();
+    open(&mut data, stored.id, keys)?;
+    let event = match events::decode(stored.stream_type, &stored.event_type, stored.schema_version, data) {
+        Ok(event) => event,
+        Err(error) => return Ok(Opened::Unknown { stored, error }),
+    };
+    let stream = stored.stream();
+    let mut actor_json = serde_json::json!({ "ip": stored.actor.ip, "user_agent": stored.actor.user_agent });
+    open(&mut actor_json, stored.id, keys)?;
+    let personal = |name: &str| {
+        serde_json::from_value(actor_json.get(name).cloned().unwrap_or(Value::Null))
+            .map_err(|error| LogError::Corrupt(format!("malformed actor: {error}")))
+    };
+    let actor = Actor {
+        user_id: stored.actor.user_id,
+        role: stored.actor.role,
+        ip: personal("ip")?,
+        user_agent: personal("user_agent")?,
+    };
+    Ok(Opened::Known(RecordedEvent {
+        position: stored.position,
+        id: stored.id,
+        stream,
+        version: stored.version,
+        time: stored.time,
+        actor,
+        correlation_id: stored.correlation_id,
+        causation_id: stored.causation_id,
+        subject_ids: stored.subject_ids,
+        event,
+    }))
+}
+
+/// A rough size of a document; exact enough to bound a read.
+fn cursor_size(document: &Document) -> usize {
+    bson::RawDocumentBuf::try_from(document).map_or(0, |raw| raw.as_bytes().len())
+}
+
+/// A position as BSON has it.
+pub(crate) fn signed(position: Position) -> Result<i64, LogError> {
+    i64::try_from(position).map_err(|_| LogError::Corrupt("a position past 2^63".into()))
+}

@@ -1,0 +1,140 @@
+//! The log's collections, their validators and indexes.
+
+use std::future::IntoFuture;
+
+use bson::{Document, doc};
+use mongodb::error::ErrorKind;
+use mongodb::options::IndexOptions;
+use mongodb::{Client, Database, IndexModel};
+
+use crate::mongo::within;
+use crate::{LogError, LogNames};
+
+/// The events.
+pub const EVENTS: &str = "events";
+/// The head document.
+pub const HEAD: &str = "log_head";
+/// Its id.
+pub const HEAD_ID: &str = "log";
+/// Idempotency records.
+pub const IDEMPOTENCY: &str = "idempotency";
+/// Leases of workers.
+pub const LEASES: &str = "leases";
+/// The persons' keys, in the database of keys.
+pub const PERSON_KEYS: &str = "person_keys";
+
+/// How long an idempotency record is kept, in seconds: over the day that the contract promises.
+const IDEMPOTENCY_SECONDS: u64 = 26 * 3600;
+/// Making an index of a large collection takes its time; at start only.
+const START_LIMIT: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// Makes what is missing. Transactions can't, so it is done at start.
+pub async fn ensure(client: &Client, names: &LogNames) -> Result<(), LogError> {
+    let database = client.database(&names.database);
+    let keys = client.database(&names.keys_database);
+    collection(&database, EVENTS, Some(events_schema())).await?;
+    collection(&database, HEAD, Some(head_schema())).await?;
+    collection(&database, IDEMPOTENCY, None).await?;
+    collection(&database, LEASES, None).await?;
+    collection(&keys, PERSON_KEYS, Some(keys_schema())).await?;
+    // Beside `_id` the log has this index only: it is the uniqueness of versions, the way to read a stream in order
+    // (versions are padded), and the one thing that a batch asks for to find its losers.
+    let key = IndexModel::builder()
+        .keys(doc! { "key": 1 })
+        .options(IndexOptions::builder().name("stream_version".to_owned()).unique(true).build())
+        .build();
+    within(START_LIMIT, database.collection::<Document>(EVENTS).create_index(key).into_future()).await?;
+    let expiry = IndexModel::builder()
+        .keys(doc! { "created_at": 1 })
+        .options(
+            IndexOptions::builder()
+                .name("expiry".to_owned())
+                .expire_after(std::time::Duration::from_secs(IDEMPOTENCY_SECONDS))
+                .build(),
+        )
+        .build();
+    within(START_LIMIT, database.collection::<Document>(IDEMPOTENCY).create_index(expiry).into_future()).await?;
+    let owner = IndexModel::builder()
+        .keys(doc! { "owner": 1 })
+        .options(IndexOptions::builder().name("owner".to_owned()).sparse(true).build())
+        .build();
+    within(START_LIMIT, database.collection::<Document>(IDEMPOTENCY).create_index(owner).into_future()).await?;
+    let genesis = doc! { "$setOnInsert": { "position": 0_i64, "hash": crate::GENESIS_HASH, "turns": 0_i64 } };
+    let head = database.collection::<Document>(HEAD);
+    match within(START_LIMIT, head.update_one(doc! { "_id": HEAD_ID }, genesis).upsert(true).into_future()).await {
+        Ok(_) => Ok(()),
+        // Two processes start at once: one of them makes it.
+        Err(error) => {
+            within(START_LIMIT, head.find_one(doc! { "_id": HEAD_ID }).into_future()).await?.map(|_| ()).ok_or(error)
+        }
+    }
+}
+
+async fn collection(database: &Database, name: &str, schema: Option<Document>) -> Result<(), LogError> {
+    const NAMESPACE_EXISTS: i32 = 48;
+    let created = tokio::time::timeout(START_LIMIT, database.create_collection(name).into_future())
+        .await
+        .map_err(|_| LogError::Unavailable("creating a collection took too long".into()))?;
+    match created {
+        Ok(()) => {}
+        Err(error) if matches!(&*error.kind, ErrorKind::Command(failure) if failure.code == NAMESPACE_EXISTS) => {}
+        Err(error) => return Err(error.into()),
+    }
+    if let Some(schema) = schema {
+        let command = doc! { "collMod": name, "validator": { "$jsonSchema": schema } };
+        within(START_LIMIT, database.run_command(command).into_future()).await?;
+    }
+    Ok(())
+}
+
+fn events_schema() -> Document {
+    let text = doc! { "bsonType": "string", "minLength": 1 };
+    let hash = doc! { "bsonType": "string", "minLength": 64, "maxLength": 64 };
+    let count = doc! { "bsonType": ["long", "int"], "minimum": 1 };
+    doc! {
+        "bsonType": "object",
+        "required": [
+            "_id", "key", "id", "stream_type", "stream_id", "version", "type", "schema_version", "time", "actor",
+            "correlation_id", "causation_id", "subject_ids", "data", "prev_hash", "hash",
+        ],
+        "additionalProperties": false,
+        "properties": {
+            "_id": count.clone(),
+            "key": text.clone(),
+            "id": text.clone(),
+            "stream_type": text.clone(),
+            "stream_id": text.clone(),
+            "version": count.clone(),
+            "type": text.clone(),
+            "schema_version": count,
+            "time": text.clone(),
+            "actor": { "bsonType": "object", "required": ["user_id", "role", "ip", "user_agent"] },
+            "correlation_id": text.clone(),
+            "causation_id": { "bsonType": ["string", "null"] },
+            "subject_ids": { "bsonType": "array", "items": text },
+            "data": { "bsonType": "object" },
+            "prev_hash": hash.clone(),
+            "hash": hash,
+        },
+    }
+}
+
+fn head_schema() -> Document {
+    doc! {
+        "bsonType": "object",
+        "required": ["position", "hash"],
+        "properties": {
+            "position": { "bsonType": ["long", "int"], "minimum": 0 },
+            "hash": { "bsonType": "string", "minLength": 64, "maxLength": 64 },
+        },
+    }
+}
+
+fn keys_schema() -> Document {
+    doc! {
+        "bsonType": "object",
+        "required": ["_id", "wrapped"],
+        "additionalProperties": false,
+        "properties": { "_id": { "bsonType": "string" }, "wrapped": { "bsonType": "string" } },
+    }
+}

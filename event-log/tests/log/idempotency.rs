@@ -1,0 +1,83 @@
+//! One effect per idempotency key.
+
+use event_log::{Answer, AppendError, Commit, NewIdempotencyRecord};
+use futures::future::join_all;
+use serde_json::json;
+
+use crate::support::{TestLog, new_user, register, with_log};
+
+fn record(log: &TestLog, owner: Option<events::UserId>) -> NewIdempotencyRecord {
+    NewIdempotencyRecord {
+        id: log.log.idempotency().id("caller", "key"),
+        fingerprint: log.log.idempotency().fingerprint("POST", "/courses", b"{}"),
+        owner,
+        outcome: json!({ "course_id": "c" }),
+    }
+}
+
+#[test]
+fn of_many_commits_with_one_key_one_happens() {
+    with_log(async |log| {
+        let second = log.second_process().await;
+        let tries = join_all((0..20).map(|n| {
+            let process = if n % 2 == 0 { &log } else { &second };
+            let commit = register(&process.log, new_user(), "ada@example.org");
+            process.log.append(Commit { idempotency: Some(record(process, None)), ..commit })
+        }))
+        .await;
+        assert_eq!(tries.iter().filter(|result| result.is_ok()).count(), 1, "{tries:?}");
+        assert!(tries.iter().all(|result| matches!(result, Ok(_) | Err(AppendError::DuplicateRequest))), "{tries:?}");
+        assert_eq!(log.all_checked().await.len(), 1);
+    });
+}
+
+#[test]
+fn the_answer_comes_back_as_it_was_given() {
+    with_log(async |log| {
+        let ada = new_user();
+        let (records, keys) = (log.log.idempotency(), log.log.keys());
+        let record = record(&log, Some(ada));
+        assert_eq!(records.find(&record.id, keys).await.unwrap(), None);
+        let commit = register(&log.log, ada, "ada@example.org");
+        log.log.append(Commit { idempotency: Some(record.clone()), ..commit }).await.unwrap();
+        let found = records.find(&record.id, keys).await.unwrap().unwrap();
+        assert_eq!((found.outcome, found.answer), (record.outcome.clone(), None));
+        let answer = Answer {
+            status: 201,
+            headers: vec![("x-position".into(), "7".into())],
+            body: json!({ "success": true, "data": { "name": "canary" } }),
+        };
+        records.answer(&record, &answer, keys).await.unwrap();
+        let found = records.find(&record.id, keys).await.unwrap().unwrap();
+        assert_eq!(found.answer, Some(answer));
+        let raw = log.log.database().collection::<bson::Document>("idempotency");
+        let raw = raw.find_one(bson::doc! { "_id": &record.id }).await.unwrap().unwrap();
+        assert!(!raw.to_string().contains("canary"), "the answer is sealed: {raw}");
+    });
+}
+
+#[test]
+fn a_refusal_is_recorded_without_an_event() {
+    with_log(async |log| {
+        let (records, keys) = (log.log.idempotency(), log.log.keys());
+        let record = NewIdempotencyRecord { outcome: json!(null), ..record(&log, None) };
+        let answer = Answer { status: 400, headers: vec![], body: json!({ "success": false }) };
+        records.answer(&record, &answer, keys).await.unwrap();
+        assert_eq!(records.find(&record.id, keys).await.unwrap().unwrap().answer, Some(answer));
+        let late = register(&log.log, new_user(), "ada@example.org");
+        let late = log.log.append(Commit { idempotency: Some(record), ..late }).await;
+        assert!(matches!(late, Err(AppendError::DuplicateRequest)), "{late:?}");
+        assert!(log.all_checked().await.is_empty());
+    });
+}
+
+#[test]
+fn another_caller_or_request_has_another_record() {
+    with_log(async |log| {
+        let records = log.log.idempotency();
+        assert_ne!(records.id("ada", "key"), records.id("eve", "key"));
+        assert_ne!(records.id("a", "bc"), records.id("ab", "c"));
+        assert_ne!(records.fingerprint("POST", "/a", b"1"), records.fingerprint("POST", "/a", b"2"));
+        assert_ne!(records.fingerprint("POST", "/a", b"1"), records.fingerprint("PUT", "/a", b"1"));
+    });
+}

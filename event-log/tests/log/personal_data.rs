@@ -1,0 +1,54 @@
+//! A person can be made unreadable, and the chain still holds.
+
+use event_log::{Commit, Expected, KeyChange, Opened};
+use events::{Event, UserEvent};
+
+use crate::support::{Tally, append_to, commit, new_user, register, role_changed, user_stream, with_log};
+
+#[test]
+fn the_log_shows_nothing_personal_and_opens_it_to_its_readers() {
+    with_log(async |log| {
+        let ada = new_user();
+        log.log.append(register(&log.log, ada, "canary@example.org")).await.unwrap();
+        let stored = log.all_checked().await;
+        let text = serde_json::to_string(&stored).unwrap();
+        assert!(!text.contains("canary") && !text.contains("Lovelace") && !text.contains("argon2"), "{text}");
+        assert_eq!(stored[0].subject_ids, [ada]);
+        let opened = log.log.open_events(stored).await.unwrap();
+        let Opened::Known(event) = &opened[0] else { panic!("{opened:?}") };
+        let Event::User(UserEvent::UserRegistered(registered)) = &event.event else { panic!("{event:?}") };
+        assert_eq!(registered.email.value().map(String::as_str), Some("canary@example.org"));
+        assert_eq!(log.log.load::<Tally>(ada).await.unwrap().state.email.as_deref(), Some("canary@example.org"));
+    });
+}
+
+#[test]
+fn without_their_key_a_person_is_unreadable_everywhere_and_the_chain_verifies() {
+    with_log(async |log| {
+        let second = log.second_process().await;
+        let ada = new_user();
+        log.log.append(register(&log.log, ada, "canary@example.org")).await.unwrap();
+        let erase = append_to(&user_stream(ada), Expected::Exactly(1), vec![role_changed(ada)]);
+        log.log.append(Commit { keys: vec![KeyChange::Destroy(ada)], ..commit(&log.log, vec![erase]) }).await.unwrap();
+        assert!(!log.log.keys().exists(ada).await.unwrap());
+        let stored = log.all_checked().await;
+        for process in [&log, &second] {
+            let opened = process.log.open_events(stored.clone()).await.unwrap();
+            let Opened::Known(event) = &opened[0] else { panic!("{opened:?}") };
+            let Event::User(UserEvent::UserRegistered(registered)) = &event.event else { panic!("{event:?}") };
+            assert_eq!(registered.email.value(), None);
+        }
+    });
+}
+
+#[test]
+fn a_lost_commit_leaves_no_key() {
+    with_log(async |log| {
+        let (ada, eve) = (new_user(), new_user());
+        log.log.append(register(&log.log, ada, "ada@example.org")).await.unwrap();
+        let taken = append_to(&user_stream(ada), Expected::Exactly(0), vec![role_changed(eve)]);
+        let lost = Commit { keys: vec![KeyChange::Create(eve)], ..commit(&log.log, vec![taken]) };
+        assert!(log.log.append(lost).await.is_err());
+        assert!(!log.log.keys().exists(eve).await.unwrap());
+    });
+}

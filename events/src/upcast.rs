@@ -1,0 +1,80 @@
+//! Upcasters: today's shape of yesterday's events.
+
+use serde_json::Value;
+
+/// A version of an event type that this code can't read: written by newer code, or never written at all.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{event_type} has no readable schema version {version}")]
+pub struct UnknownVersion {
+    /// The event type.
+    pub event_type: String,
+    /// The version that was stored.
+    pub version: u32,
+}
+
+/// One step from a schema version to the next.
+struct Step {
+    event_type: &'static str,
+    from: u32,
+    step: fn(Value) -> Value,
+}
+
+/// All the steps there are. A new schema version of an event adds its step here and keeps the old golden JSON.
+const STEPS: &[Step] = &[];
+
+/// Brings stored data from `version` up to `current`, one step after the other.
+///
+/// # Errors
+/// [`UnknownVersion`] when the data is newer than this code, or a step is missing.
+pub fn upcast(event_type: &str, version: u32, current: u32, data: Value) -> Result<Value, UnknownVersion> {
+    upcast_by(STEPS, event_type, version, current, data)
+}
+
+fn upcast_by(
+    steps: &[Step],
+    event_type: &str,
+    version: u32,
+    current: u32,
+    mut data: Value,
+) -> Result<Value, UnknownVersion> {
+    let unknown = || UnknownVersion { event_type: event_type.to_owned(), version };
+    if version == 0 || version > current {
+        return Err(unknown());
+    }
+    for from in version..current {
+        let step = steps.iter().find(|step| step.event_type == event_type && step.from == from).ok_or_else(unknown)?;
+        data = (step.step)(data);
+    }
+    Ok(data)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const TWO_STEPS: &[Step] = &[
+        Step { event_type: "Renamed", from: 1, step: |data| json!({ "full_name": data["name"] }) },
+        Step { event_type: "Renamed", from: 2, step: |data| json!({ "full_name": data["full_name"], "by": null }) },
+    ];
+
+    #[test]
+    fn old_data_passes_every_step_in_order() {
+        let data = upcast_by(TWO_STEPS, "Renamed", 1, 3, json!({ "name": "Ada" }));
+        assert_eq!(data, Ok(json!({ "full_name": "Ada", "by": null })));
+    }
+
+    #[test]
+    fn current_data_is_left_alone() {
+        assert_eq!(upcast("Any", 4, 4, json!({ "a": 1 })), Ok(json!({ "a": 1 })));
+    }
+
+    #[test]
+    fn newer_zero_and_unbridged_versions_are_unknown() {
+        for (version, current) in [(4, 3), (0, 3), (1, 4)] {
+            let unknown = UnknownVersion { event_type: "Renamed".into(), version };
+            assert_eq!(upcast_by(TWO_STEPS, "Renamed", version, current, json!({})), Err(unknown));
+        }
+    }
+}

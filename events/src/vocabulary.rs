@@ -1,0 +1,89 @@
+//! The closed sets of words that events and answers share.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)+ })+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum $name {
+            $($(#[$vdoc])* #[serde(rename = $word)] $variant,)+
+        }
+
+        impl $name {
+            /// Every value.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The word in events and answers.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+
+            /// The value of a word; none when it is not of the set.
+            #[must_use]
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word {
+                    $($word => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    )+};
+}
+
+words! {
+    /// What a person may do.
+    Role {
+        /// Takes courses.
+        Learner = "learner",
+        /// Writes courses of their own.
+        Instructor = "instructor",
+        /// Runs the academy.
+        Admin = "admin",
+    }
+    /// A language the academy speaks.
+    Language {
+        /// French, the default.
+        Fr = "fr",
+        /// English.
+        En = "en",
+    }
+    /// What a course is about.
+    Domain {
+        /// Spreadsheets.
+        Excel = "Excel",
+        /// The language R.
+        R = "R",
+        /// The language Python.
+        Python = "Python",
+        /// Anything else.
+        Other = "Other",
+    }
+    /// How a course is sold.
+    PricingModel {
+        /// Bought once, kept for good.
+        OneTime = "one-time",
+        /// Opened by a subscription.
+        Subscription = "subscription",
+    }
+    /// What a lesson consists of.
+    LessonType {
+        /// A film.
+        Video = "video",
+        /// A text to read.
+        Text = "text",
+        /// Questions.
+        Quiz = "quiz",
+        /// Something to do.
+        Exercise = "exercise",
+    }
+}

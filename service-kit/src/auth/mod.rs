@@ -1,0 +1,13 @@
+//! Access tokens: signed by one process, verified by all, without asking anyone.
+//!
+//! A valid token says who it was made for. Whether that session and subject are still alive is for the caller to ask.
+
+mod access_token;
+mod bearer;
+mod keys;
+#[cfg(test)]
+mod tests;
+
+pub use access_token::{AccessClaims, AccessTokens, InvalidToken};
+pub use bearer::bearer;
+pub use keys::{InvalidKey, SigningKey, VerifyingKey, VerifyingKeys};

@@ -1,0 +1,150 @@
+//! The settings, typed and grouped.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ipnet::IpNet;
+use secrecy::SecretString;
+
+use super::secrets::Secrets;
+
+/// How the process was started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// `har dev`: what is missing is started or made.
+    Dev,
+    /// A process of a deployment: what is missing is an error.
+    Service,
+}
+
+/// All settings of a process. `Debug` shows no secret.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How the process was started.
+    pub mode: Mode,
+    /// Folder for data on disk.
+    pub data_dir: PathBuf,
+    /// Log filter.
+    pub log: String,
+    /// Addresses, ports, proxies.
+    pub network: Network,
+    /// MongoDB.
+    pub mongodb: Mongodb,
+    /// NATS.
+    pub nats: Nats,
+    /// Keys.
+    pub secrets: Secrets,
+    /// File that signed heads are appended to.
+    pub head_file: PathBuf,
+    /// The first admin, when both its settings are there.
+    pub admin: Option<Admin>,
+    /// Whether to make the demo data; never outside `dev`.
+    pub demo: bool,
+    /// Whether a request for a password reset tells nothing about who has an account.
+    pub conceal_accounts: bool,
+    /// Limits on what one caller may do.
+    pub limits: Limits,
+    /// How long a command waits for the read collections.
+    pub read_wait: Duration,
+    /// The payment provider.
+    pub payment: Payment,
+    /// Mail server; may hold a password.
+    pub smtp_url: Option<SecretString>,
+    /// Seconds that the clock runs ahead; 0 outside `dev`.
+    pub clock_offset: i64,
+}
+
+/// Where the process listens and who stands in front of it.
+#[derive(Clone, Debug)]
+pub struct Network {
+    /// Address of all ports.
+    pub bind: IpAddr,
+    /// Port of everything.
+    pub gateway_port: u16,
+    /// Port of the Auth service.
+    pub auth_port: u16,
+    /// Port of the Course service.
+    pub course_port: u16,
+    /// Port of the Payment service.
+    pub payment_port: u16,
+    /// Port of the AI Core service.
+    pub ai_port: u16,
+    /// Port of `/metrics`.
+    pub metrics_port: u16,
+    /// Where people reach the gateway; no slash at the end.
+    pub public_url: String,
+    /// Proxies whose `X-Forwarded-For` counts.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Origins whose pages may call the API; visible ASCII.
+    pub cors_origins: Vec<String>,
+}
+
+/// The database. Without a URI, which only `dev` may lack, a server is started from `binary` or from what is found.
+#[derive(Clone, Debug)]
+pub struct Mongodb {
+    /// Connection string; may hold a password.
+    pub uri: Option<SecretString>,
+    /// Database name.
+    pub database: String,
+    /// `mongod` for `dev`.
+    pub binary: Option<PathBuf>,
+}
+
+/// The carrier of events. Without a URL, which only `dev` may lack, a server is started.
+#[derive(Clone, Debug)]
+pub struct Nats {
+    /// Server address; may hold a password.
+    pub url: Option<SecretString>,
+    /// Prefix of subjects: small letters, digits, `-` and `_`.
+    pub prefix: String,
+    /// `nats-server` for `dev`.
+    pub binary: Option<PathBuf>,
+}
+
+/// The first admin.
+#[derive(Clone)]
+pub struct Admin {
+    /// Email as it was set; not yet checked.
+    pub email: String,
+    /// Password; not yet checked.
+    pub password: SecretString,
+}
+
+impl fmt::Debug for Admin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Admin").finish_non_exhaustive()
+    }
+}
+
+/// Limits on what one caller may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Registrations per 10 minutes and client address.
+    pub registrations: u32,
+    /// Mails per hour and recipient.
+    pub mails: u32,
+}
+
+/// Which payment provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gateway {
+    /// None: payments succeed or fail by the name of the payment method.
+    Simulated,
+    /// Stripe, or what stands at its address.
+    Stripe,
+}
+
+/// The payment provider.
+#[derive(Clone, Debug)]
+pub struct Payment {
+    /// Which one.
+    pub gateway: Gateway,
+    /// Address of Stripe's API; no slash at the end.
+    pub stripe_api_base: String,
+    /// Key for the API; there whenever `gateway` is Stripe.
+    pub stripe_secret_key: Option<SecretString>,
+    /// Key of webhook signatures; there in `dev` and whenever `gateway` is Stripe. Without it no webhook is valid.
+    pub stripe_webhook_secret: Option<SecretString>,
+}
