@@ -1,1 +1,15 @@
-//! Stub.
+//! Strong reads: who may, answered by the write side.
+//!
+//! Read collections lag by milliseconds and must never grant by lagging. So every authenticated request, on both APIs,
+//! asks the log whether what it knows of its user and session has moved; a revocation, a suspension or a change of role
+//! holds on the very next request, whether NATS and the projectors are up or not.
+
+mod caller;
+mod failure;
+mod health;
+mod tokens;
+
+pub use caller::{Access, Caller, MaybeCaller};
+pub use failure::log_failure;
+pub use health::health;
+pub use tokens::access_tokens;

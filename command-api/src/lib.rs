@@ -1,1 +1,27 @@
-//! Stub.
+//! The write process: every route that changes something.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | `commands` | how every command runs: load, decide, append, wait for the read side; idempotency |
+//! | `auth`, `courses`, `admin` | one file per use case: its body, its handler, its unit of work |
+//! | `refusal` | the one place where a decision's refusal becomes a status and a code |
+//! | `passwords`, `tokens` | what signing in needs |
+//! | `views` | what commands answer with |
+
+pub mod admin;
+pub mod auth;
+pub mod commands;
+pub mod courses;
+mod fields;
+mod messages;
+pub mod passwords;
+mod process;
+mod refusal;
+mod routes;
+pub mod tokens;
+mod views;
+
+pub use messages::MESSAGES;
+pub use process::run;
+pub use refusal::Refusal;
+pub use routes::{CommandApi, StartError, openapi, routers};

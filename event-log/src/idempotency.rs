@@ -35,8 +35,8 @@ pub struct Answer {
     pub status: u16,
     /// Headers that belong to it: position and version.
     pub headers: Vec<(String, String)>,
-    /// JSON body.
-    pub body: Value,
+    /// The body, to the letter.
+    pub body: String,
 }
 
 /// A record, found.

@@ -68,9 +68,6 @@ pub enum AddLessonError {
     /// The course has [`MAX_LESSONS`].
     #[error("a course has at most {MAX_LESSONS} lessons")]
     TooManyLessons,
-    /// The place is further than one past the end of the module.
-    #[error("the order lies beyond the end of the module")]
-    OrderOutOfRange,
     /// A video lesson without a film.
     #[error("a video lesson needs a video")]
     MissingVideo,
@@ -95,7 +92,7 @@ impl Course {
         if details.lesson_count() >= MAX_LESSONS {
             return Err(AddLessonError::TooManyLessons);
         }
-        let order = place(command.order, module.lessons.len()).ok_or(AddLessonError::OrderOutOfRange)?;
+        let order = place(command.order, module.lessons.len());
         let lesson = Lesson {
             lesson_id: command.lesson_id,
             title: command.title.into_string(),
@@ -198,7 +195,6 @@ mod tests {
     fn what_is_not_there_or_not_theirs_is_refused() {
         let events = vec![course_created(), module_added(1, 1)];
         expect_error(events.clone(), add(2, 1, None), AddLessonError::UnknownModule);
-        expect_error(events.clone(), add(1, 1, Some(2)), AddLessonError::OrderOutOfRange);
         expect_error(vec![], add(1, 1, None), NotEditable::NotFound.into());
         let by = other_instructor();
         expect_error(events, AddLesson { by, ..add(1, 1, None) }, NotEditable::NotOwner.into());

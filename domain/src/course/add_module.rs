@@ -29,9 +29,6 @@ pub enum AddModuleError {
     /// The course has [`MAX_MODULES`].
     #[error("a course has at most {MAX_MODULES} modules")]
     TooManyModules,
-    /// The place is further than one past the end.
-    #[error("the order lies beyond the end")]
-    OrderOutOfRange,
 }
 
 impl Course {
@@ -44,7 +41,7 @@ impl Course {
         if details.modules.len() >= MAX_MODULES {
             return Err(AddModuleError::TooManyModules);
         }
-        let order = place(command.order, details.modules.len()).ok_or(AddModuleError::OrderOutOfRange)?;
+        let order = place(command.order, details.modules.len());
         let event = ModuleAdded {
             course_id: details.course_id,
             module_id: command.module_id,
@@ -86,11 +83,11 @@ mod tests {
     }
 
     #[test]
-    fn a_place_that_leaves_a_hole_is_refused() {
+    fn a_place_beyond_the_end_is_the_end() {
         TestFramework::<Course>::with(())
             .given(vec![course_created(), module_added(1, 1)])
-            .when(add(2, Some(3)).into())
-            .then_expect_error(AddModuleError::OrderOutOfRange.into());
+            .when(add(2, Some(9)).into())
+            .then_expect_events(vec![module_added(2, 2)]);
     }
 
     #[test]
@@ -137,16 +134,9 @@ mod tests {
             let mut list = Vec::new();
             for (n, order) in (1_u128..).zip(asked) {
                 let end = i64::try_from(list.len()).unwrap() + 1;
-                match course.add_module(add(n, order)) {
-                    Ok(events) => {
-                        events.iter().for_each(|event| course.apply(event));
-                        list.insert(usize::try_from(order.unwrap_or(end)).unwrap() - 1, module_id(n));
-                    }
-                    Err(error) => {
-                        prop_assert_eq!(error, AddModuleError::OrderOutOfRange);
-                        prop_assert!(order.is_some_and(|order| order > end));
-                    }
-                }
+                let events = course.add_module(add(n, order)).unwrap();
+                events.iter().for_each(|event| course.apply(event));
+                list.insert(usize::try_from(order.unwrap_or(end).min(end)).unwrap() - 1, module_id(n));
                 let modules = &course.details.as_ref().unwrap().modules;
                 prop_assert_eq!(modules.iter().map(|module| module.module_id).collect::<Vec<_>>(), list.clone());
             }

@@ -27,7 +27,8 @@ pub enum NotEditable {
 
 impl Editor {
     /// Whether they may begin a course of their own.
-    pub(super) const fn may_create(self) -> bool {
+    #[must_use]
+    pub const fn may_create(self) -> bool {
         match self.role {
             Role::Instructor | Role::Admin => true,
             Role::Learner => false,
@@ -50,10 +51,9 @@ impl Course {
     }
 }
 
-/// The place, from 1, at which something new goes into a list of `len`: the asked one, by default the end; none when
-/// the asked one would leave a hole.
-pub(super) fn place(order: Option<Order>, len: usize) -> Option<u32> {
-    let end = u32::try_from(len).ok()?.checked_add(1)?;
-    let place = order.map_or(end, Order::get);
-    (place <= end).then_some(place)
+/// The place, from 1, at which something new goes into a list of `len`: the asked one, or the end when none is asked,
+/// or when the asked one lies beyond it.
+pub(super) fn place(order: Option<Order>, len: usize) -> u32 {
+    let end = u32::try_from(len).unwrap_or(u32::MAX).saturating_add(1);
+    order.map_or(end, |order| order.get().min(end))
 }

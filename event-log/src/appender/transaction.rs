@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::future::IntoFuture;
+use std::time::Duration;
 
 use bson::{Document, doc};
 use events::{Position, StoredEvent, StreamId, Version};
@@ -12,9 +13,12 @@ use mongodb::options::ReadConcern;
 use super::judge::{Findings, Judge, Memory};
 use super::prepare::Prepared;
 use crate::log::Inner;
-use crate::mongo::is_duplicate_key;
+use crate::mongo::{is_duplicate_key, within};
 use crate::read::{canonical_document, key, signed, stored_from_document};
 use crate::{AppendError, Appended, Committed, Expected, Head, LogError, chain_hash, schema};
+
+/// How long asking for a turn may take.
+const ASK_LIMIT: Duration = Duration::from_millis(200);
 
 /// What became of each commit of a batch, and the events that were written.
 pub(super) struct Written {
@@ -27,8 +31,12 @@ pub(super) struct Written {
 pub(super) enum AttemptError {
     /// Try again; the transaction is undone.
     Again(String),
-    /// Another process has moved the head.
+    /// Another process has moved the head, or asks for its turn.
     HeadMoved,
+    /// Another process is writing at this moment.
+    Contended,
+    /// Another process could not get at the head for a while and has asked for its turn.
+    Yield,
     /// A unique index refused: somebody has been here who was not seen. Ask the log about everything.
     Duplicate,
     /// The commit was sent and not confirmed.
@@ -42,6 +50,8 @@ impl From<Error> for AttemptError {
         let words = LogError::from(error.clone()).to_string();
         if is_duplicate_key(&error) {
             Self::Duplicate
+        } else if is_write_conflict(&error) {
+            Self::Contended
         } else if error.contains_label(TRANSIENT_TRANSACTION_ERROR) || is_outage(&error) {
             Self::Again(words)
         } else {
@@ -59,6 +69,12 @@ impl From<LogError> for AttemptError {
     }
 }
 
+/// Whether another transaction was in the way.
+fn is_write_conflict(error: &Error) -> bool {
+    const WRITE_CONFLICT: i32 = 112;
+    matches!(&*error.kind, ErrorKind::Command(failure) if failure.code == WRITE_CONFLICT)
+}
+
 /// Whether the server was away rather than unwilling.
 fn is_outage(error: &Error) -> bool {
     matches!(
@@ -69,6 +85,10 @@ fn is_outage(error: &Error) -> bool {
 
 /// What the appender carries from one transaction to the next.
 pub(super) struct State {
+    /// The name of this appender, by which it asks for its turn.
+    pub(super) name: String,
+    /// It has let another go first already, and does so once for a batch.
+    pub(super) yielded: bool,
     /// The head as this process left it; none when it must be read.
     pub(super) head: Option<Head>,
     pub(super) memory: Memory,
@@ -84,11 +104,13 @@ pub(super) async fn attempt(log: &Inner, state: &mut State, batch: &[&Prepared])
     session.start_transaction().read_concern(ReadConcern::snapshot()).await?;
     let staged = stage(log, state, &mut session, batch).await;
     match staged {
-        Ok((written, _)) if written.events.is_empty() => {
+        Ok((written, _)) if written.verdicts.iter().all(Result::is_err) => {
             session.abort_transaction().await.ok();
             Ok(written)
         }
         Ok((written, head)) => {
+            // Also when all that was won had been written by an earlier attempt: committing the head's lock waits for the
+            // majority, which that attempt may not have been seen by yet.
             // Whatever ends this future from here on, the commit may have happened.
             state.doubt = true;
             commit(&mut session).await?;
@@ -133,12 +155,15 @@ async fn stage(
     if let (Some(head), true) = (known, by_memory) {
         let (written, next) = chain(&state.memory, &Findings::default(), &head, batch, vec![None; batch.len()])?;
         if !written.events.is_empty() {
-            advance(log, session, &head, &next).await?;
+            advance(log, session, &head, &next, false).await?;
             insert(log, session, batch, &written).await?;
         }
         return Ok((written, next));
     }
-    let head = lock(log, session).await?;
+    let (head, waiting) = lock(log, session).await?;
+    if waiting.is_some_and(|other| other != state.name) && !state.yielded {
+        return Err(AttemptError::Yield);
+    }
     if state.head.as_ref() != Some(&head) {
         state.memory.start_at(head.position);
         state.head = Some(head.clone());
@@ -147,7 +172,7 @@ async fn stage(
     let findings = find(log, session, state, batch).await?;
     let (written, next) = chain(&state.memory, &findings, &head, batch, done)?;
     if !written.events.is_empty() {
-        advance(log, session, &head, &next).await?;
+        advance(log, session, &head, &next, true).await?;
         insert(log, session, batch, &written).await?;
     }
     Ok((written, next))
@@ -164,22 +189,45 @@ fn judged_by_memory(memory: &Memory, commit: &Prepared) -> bool {
 
 /// Takes the head for this transaction: whoever else writes it now gets a write conflict. Order of positions is thereby
 /// order of commits, and an abort leaves no gap.
-async fn lock(log: &Inner, session: &mut ClientSession) -> Result<Head, AttemptError> {
+async fn lock(log: &Inner, session: &mut ClientSession) -> Result<(Head, Option<String>), AttemptError> {
     let document = log
         .head
         .find_one_and_update(doc! { "_id": schema::HEAD_ID }, doc! { "$inc": { "turns": 1_i64 } })
         .session(session)
         .await?;
     let document = document.ok_or_else(|| LogError::Corrupt("the head document is gone".into()))?;
-    Ok(Head::from_document(&document)?)
+    Ok((Head::from_document(&document)?, document.get_str("waiting").ok().map(str::to_owned)))
 }
 
-/// Moves the head, provided that it stands where this process believes.
-async fn advance(log: &Inner, session: &mut ClientSession, from: &Head, to: &Head) -> Result<(), AttemptError> {
+/// Asks for a turn. Two transactions that meet at the head don't queue: the later one fails at once, and a busy process
+/// could keep another from the head for good. A write outside of a transaction does get in between two of them; it makes
+/// the busy one see that somebody waits.
+pub(super) async fn ask_for_turn(log: &Inner, name: &str) {
+    let ask = log.head.update_one(doc! { "_id": schema::HEAD_ID }, doc! { "$set": { "waiting": name } });
+    if let Err(error) = within(ASK_LIMIT, ask.into_future()).await {
+        tracing::debug!(%error, "could not ask for a turn at the head");
+    }
+}
+
+/// Moves the head, provided that it stands where this process believes, and that nobody waits unless it is this
+/// process's turn.
+async fn advance(
+    log: &Inner,
+    session: &mut ClientSession,
+    from: &Head,
+    to: &Head,
+    turn: bool,
+) -> Result<(), AttemptError> {
     let filter = doc! { "_id": schema::HEAD_ID, "position": signed(from.position)?, "hash": &from.hash };
-    let update = doc! { "$set": { "position": signed(to.position)?, "hash": &to.hash } };
+    let filter = if turn { filter } else { with_nobody_waiting(filter) };
+    let update = doc! { "$set": { "position": signed(to.position)?, "hash": &to.hash }, "$unset": { "waiting": "" } };
     let result = log.head.update_one(filter, update).session(session).await?;
     if result.matched_count == 1 { Ok(()) } else { Err(AttemptError::HeadMoved) }
+}
+
+fn with_nobody_waiting(mut filter: Document) -> Document {
+    filter.insert("waiting", bson::Bson::Null);
+    filter
 }
 
 /// Asks the log, in one query, about every stream of the batch that memory does not cover.

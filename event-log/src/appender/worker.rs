@@ -10,12 +10,16 @@ use tokio_util::sync::CancellationToken;
 use super::judge::Memory;
 use super::prepare::Prepared;
 use super::queue::{AppendLimits, Waiting};
-use super::transaction::{AttemptError, State, Written, attempt};
+use super::transaction::{AttemptError, State, Written, ask_for_turn, attempt};
 use crate::log::Inner;
 use crate::{AppendError, EventLog, LogError};
 
 /// How long to wait before a batch is tried again.
 const PAUSE: Duration = Duration::from_millis(5);
+/// How long to keep off the head when another process has asked for its turn.
+const TURN: Duration = Duration::from_millis(25);
+/// After how many collisions to ask for one's own turn.
+const COLLISIONS: usize = 3;
 
 /// The running appender of a process.
 pub struct Appender(JoinHandle<()>);
@@ -40,7 +44,14 @@ impl EventLog {
                 tracing::error!("this process has an appender already");
                 return;
             };
-            let state = State { head: None, memory: Memory::new(), careful: false, doubt: false };
+            let state = State {
+                name: uuid::Uuid::new_v4().to_string(),
+                yielded: false,
+                head: None,
+                memory: Memory::new(),
+                careful: false,
+                doubt: false,
+            };
             Worker { log, limits, state }.run(receiver, stop).await;
         }))
     }
@@ -115,6 +126,8 @@ impl Worker {
     /// Tries until it is written, refused, or time is up.
     async fn try_until(&mut self, deadline: Instant, batch: &[Waiting]) -> Result<Written, AttemptError> {
         let prepared: Vec<&Prepared> = batch.iter().map(|waiting| &waiting.prepared).collect();
+        let mut collisions = 0;
+        self.state.yielded = false;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             let tried = tokio::time::timeout(left, attempt(&self.log, &mut self.state, &prepared)).await;
@@ -126,6 +139,16 @@ impl Worker {
             metrics::counter!("har_append_retries_total").increment(1);
             match &error {
                 AttemptError::HeadMoved | AttemptError::Again(_) => {}
+                AttemptError::Yield => {
+                    self.state.yielded = true;
+                    tokio::time::sleep(TURN).await;
+                }
+                AttemptError::Contended => {
+                    collisions += 1;
+                    if collisions % COLLISIONS == 0 {
+                        ask_for_turn(&self.log, &self.state.name).await;
+                    }
+                }
                 AttemptError::Duplicate => {
                     self.state.careful = true;
                     self.state.memory.forget();
@@ -169,7 +192,10 @@ impl Worker {
             (AttemptError::Again(words) | AttemptError::Doubt(words), false) => {
                 AppendError::Log(LogError::Unavailable(words.clone()))
             }
-            (AttemptError::HeadMoved | AttemptError::Duplicate, false) => AppendError::Conflict,
+            (
+                AttemptError::HeadMoved | AttemptError::Contended | AttemptError::Yield | AttemptError::Duplicate,
+                false,
+            ) => AppendError::Log(LogError::Unavailable("too many processes write at once".into())),
         };
         for waiting in batch {
             waiting.reply.send(Err(answer.clone())).ok();

@@ -45,7 +45,7 @@ fn the_answer_comes_back_as_it_was_given() {
         let answer = Answer {
             status: 201,
             headers: vec![("x-position".into(), "7".into())],
-            body: json!({ "success": true, "data": { "name": "canary" } }),
+            body: r#"{"success":true,"data":{"name":"canary"}}"#.into(),
         };
         records.answer(&record, &answer, keys).await.unwrap();
         let found = records.find(&record.id, keys).await.unwrap().unwrap();
@@ -61,7 +61,7 @@ fn a_refusal_is_recorded_without_an_event() {
     with_log(async |log| {
         let (records, keys) = (log.log.idempotency(), log.log.keys());
         let record = NewIdempotencyRecord { outcome: json!(null), ..record(&log, None) };
-        let answer = Answer { status: 400, headers: vec![], body: json!({ "success": false }) };
+        let answer = Answer { status: 400, headers: vec![], body: "{}".into() };
         records.answer(&record, &answer, keys).await.unwrap();
         assert_eq!(records.find(&record.id, keys).await.unwrap().unwrap().answer, Some(answer));
         let late = register(&log.log, new_user(), "ada@example.org");

@@ -38,7 +38,8 @@ fn shared_uri() -> &'static str {
 pub async fn start_mongod() -> (MongoServer, tempfile::TempDir) {
     let binaries = find_or_fetch(&Wanted::default(), false).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let server = MongoServer::start(StartMongo::new(binaries.mongod, folder.path().join("data"))).await.unwrap();
+    let start = StartMongo { failpoints: true, ..StartMongo::new(binaries.mongod, folder.path().join("data")) };
+    let server = MongoServer::start(start).await.unwrap();
     (server, folder)
 }
 

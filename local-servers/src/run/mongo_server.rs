@@ -33,6 +33,8 @@ pub struct StartMongo {
     pub cache_gib: f64,
     /// The oplog's size in MiB. Nothing here reads the oplog; mongod's own choice is a share of the disk.
     pub oplog_mib: u32,
+    /// Whether the server takes `configureFailPoint`, with which a test cuts the line at the worst moment.
+    pub failpoints: bool,
 }
 
 impl StartMongo {
@@ -41,7 +43,15 @@ impl StartMongo {
         let data_dir = data_dir.into();
         let mut log_file = OsString::from(data_dir.as_os_str());
         log_file.push(".log");
-        Self { binary: binary.into(), data_dir, port: None, log_file: log_file.into(), cache_gib: 0.25, oplog_mib: 512 }
+        Self {
+            binary: binary.into(),
+            data_dir,
+            port: None,
+            log_file: log_file.into(),
+            cache_gib: 0.25,
+            oplog_mib: 512,
+            failpoints: false,
+        }
     }
 }
 
@@ -107,9 +117,9 @@ impl MongoServer {
         Ok(())
     }
 
-    /// Stops it in its tracks (SIGSTOP): connections stay open, nothing is answered.
+    /// Stops it in its tracks (SIGSTOP) and returns when it stands still: connections stay open, nothing is answered.
     pub fn suspend(&self) -> Result<(), StartError> {
-        self.signal(Signal::STOP)
+        self.process.as_ref().ok_or(StartError::NotRunning { kind: KIND })?.suspend()
     }
 
     /// Lets it go on (SIGCONT).
@@ -136,6 +146,7 @@ async fn run(settings: &StartMongo, port: u16) -> Result<(u16, ServerProcess), S
     ]
     .into_iter()
     .chain(FIXED_ARGUMENTS.iter().map(OsStr::new))
+    .chain(FAILPOINT_ARGUMENTS.iter().filter(|_| settings.failpoints).map(OsStr::new))
     .collect();
     let mut attempt = Attempt::start(KIND, &settings.binary, &arguments, port, &settings.log_file).await?;
     become_primary(&mut attempt).await?;
@@ -144,7 +155,7 @@ async fn run(settings: &StartMongo, port: u16) -> Result<(u16, ServerProcess), S
 
 /// Loopback only; no socket file; no diagnostic files that would grow without end; at a stop no waiting for other
 /// members, of which there are none.
-const FIXED_ARGUMENTS: [&str; 10] = [
+const FIXED_ARGUMENTS: [&str; 12] = [
     "--bind_ip",
     "127.0.0.1",
     "--replSet",
@@ -155,4 +166,8 @@ const FIXED_ARGUMENTS: [&str; 10] = [
     "diagnosticDataCollectionEnabled=false",
     "--setParameter",
     "shutdownTimeoutMillisForSignaledShutdown=100",
+    // A transaction whose process was killed holds what it has written, the log's head among it, until it expires.
+    "--setParameter",
+    "transactionLifetimeLimitSeconds=5",
 ];
+const FAILPOINT_ARGUMENTS: [&str; 2] = ["--setParameter", "enableTestCommands=1"];

@@ -119,9 +119,9 @@ impl NatsServer {
         self.restart().await
     }
 
-    /// Stops it in its tracks (SIGSTOP): connections stay open, nothing is answered.
+    /// Stops it in its tracks (SIGSTOP) and returns when it stands still: connections stay open, nothing is answered.
     pub fn suspend(&self) -> Result<(), StartError> {
-        self.signal(Signal::STOP)
+        self.process.as_ref().ok_or(StartError::NotRunning { kind: KIND })?.suspend()
     }
 
     /// Lets it go on (SIGCONT).

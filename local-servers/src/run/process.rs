@@ -19,6 +19,9 @@ use crate::server_kind::ServerKind;
 /// How often a condition is looked at while waiting.
 pub(super) const POLL: Duration = Duration::from_millis(15);
 
+/// How long a suspended process is given until all its threads stand still.
+const SUSPEND_LIMIT: Duration = Duration::from_secs(5);
+
 /// A log that has grown past this many bytes is set aside (`<name>.old`) at the next start.
 const LOG_LIMIT: u64 = 16 * 1024 * 1024;
 
@@ -55,6 +58,16 @@ impl ServerProcess {
     pub(super) fn signal(&self, signal: Signal) -> Result<(), StartError> {
         kill_process(Pid::from_child(&self.child), signal)
             .map_err(|error| StartError::Signal { kind: self.kind, source: error.into() })
+    }
+
+    /// Stops it (SIGSTOP) and waits until each of its threads has stopped: on a busy machine one may run on for a while.
+    pub(super) fn suspend(&self) -> Result<(), StartError> {
+        self.signal(Signal::STOP)?;
+        let deadline = Instant::now() + SUSPEND_LIMIT;
+        while !is_stopped(self.child.id()) && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Ok(())
     }
 
     /// Kills it and waits until it is gone.
@@ -129,4 +142,14 @@ fn open_log(path: &Path) -> io::Result<File> {
         fs::rename(path, old)?;
     }
     File::options().create(true).append(true).open(path)
+}
+
+/// Whether every thread of a process is stopped (state `T` in proc(5)).
+fn is_stopped(pid: u32) -> bool {
+    let Ok(threads) = fs::read_dir(format!("/proc/{pid}/task")) else { return true };
+    threads.flatten().all(|thread| {
+        let Ok(stat) = fs::read_to_string(thread.path().join("stat")) else { return true };
+        // The name before it, in brackets, may hold anything, blanks and brackets too.
+        stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('T'))
+    })
 }

@@ -1,0 +1,140 @@
+//! POST /auth/login: somebody signs in on a device.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use domain::user::{Account, UserStatus};
+use domain::values::Email;
+use domain::{EmailClaim, User};
+use events::{Fold, Role, SessionId, StreamId, Timestamp, UserId};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use service_kit::http::{ApiError, DataBody, ErrorBody, FieldError, Fields, JsonBody};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::register::SignedIn;
+use super::start_session;
+use crate::Refusal;
+use crate::commands::{CommandContext, Commands, Origin, UnitOfWork, Unrecorded, UseCase};
+use crate::fields::parsed;
+use crate::passwords::Passwords;
+use crate::tokens::{EmailNames, FIRST_GENERATION, Tokens};
+use crate::views::user_view;
+
+/// Longer passwords were never set, and are not worth the hashing.
+const MAX_PASSWORD: usize = 128;
+
+/// Who signs in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Login {
+    /// Address of the account.
+    #[schema(nullable = false, required = true)]
+    email: Option<String>,
+    /// Password of the account.
+    #[schema(nullable = false, required = true)]
+    password: Option<String>,
+}
+
+impl Login {
+    fn parse(self) -> Result<(Email, String), ApiError> {
+        let mut fields = Fields::new();
+        let email = fields.required_text("email", self.email, |text| parsed(Email::parse(text)));
+        let password = fields.required("password", self.password, |text| match text.chars().count() {
+            0 => Err(FieldError::new("required")),
+            length if length > MAX_PASSWORD => Err(FieldError::new("too_long")),
+            _ => Ok(text),
+        });
+        fields.build(|| Some((email?, password?)))
+    }
+}
+
+/// Signs a person in.
+#[utoipa::path(
+    post, path = "/auth/login", tag = "auth", request_body = Login,
+    responses(
+        (status = 200, body = DataBody<SignedIn>),
+        (status = 400, description = "validation_failed, unknown_field, malformed_body, user_suspended", body = ErrorBody),
+        (status = 401, description = "invalid_credentials", body = ErrorBody),
+        (status = 409, description = "conflict, idempotency_key_reused", body = ErrorBody),
+        (status = 413, body = ErrorBody),
+        (status = 429, body = ErrorBody),
+        (status = 503, body = ErrorBody),
+    )
+)]
+pub async fn login(
+    State(commands): State<Commands>,
+    State(passwords): State<Passwords>,
+    State(emails): State<EmailNames>,
+    State(tokens): State<Tokens>,
+    context: CommandContext,
+    JsonBody(body): JsonBody<Login>,
+) -> Result<Response, Refusal> {
+    let (email, password) = body.parse()?;
+    let account = prove(&commands, &passwords, &emails.name(email.as_str()), password).await?;
+    let origin = context.origin(None);
+    let session_id = SessionId::new(Uuid::now_v7());
+    let done = commands.run(&origin, &SignIn { user_id: account.user_id, session_id, origin: &origin }).await?;
+    let Entered { user_id, session_id, role } = done.outcome;
+    let user = user_view(commands.log(), user_id, done.pending).await?;
+    let pair = tokens.mint(user_id, role, session_id, FIRST_GENERATION, commands.clock().now())?;
+    let answer = SignedIn { user, token: pair.token, refresh_token: pair.refresh_token };
+    let mut response = done.answer(answer).into_response();
+    response.extensions_mut().insert(Unrecorded);
+    Ok(response)
+}
+
+/// Whose account it is. An unknown address and a wrong password get the same answer after the same time.
+async fn prove(commands: &Commands, passwords: &Passwords, claim: &str, password: String) -> Result<Account, Refusal> {
+    let holder = commands.log().load::<EmailClaim>(claim).await?.state.held_by;
+    let account = match holder {
+        Some(user) => commands.log().load::<User>(user).await?.state.account.clone(),
+        None => None,
+    };
+    let hash = account.as_ref().and_then(|account| account.password_hash.value().cloned());
+    let proved = passwords.verify(hash, password).await?;
+    match account {
+        Some(account) if proved && account.status == UserStatus::Suspended => {
+            Err(ApiError::bad_request("user_suspended").into())
+        }
+        Some(account) if proved => Ok(account),
+        _ => Err(ApiError::new(StatusCode::UNAUTHORIZED, "invalid_credentials").into()),
+    }
+}
+
+struct SignIn<'a> {
+    user_id: UserId,
+    session_id: SessionId,
+    origin: &'a Origin,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Entered {
+    user_id: UserId,
+    session_id: SessionId,
+    role: Role,
+}
+
+impl UseCase for SignIn<'_> {
+    type Outcome = Entered;
+
+    async fn decide(&self, work: &mut UnitOfWork<'_>, now: Timestamp) -> Result<Entered, Refusal> {
+        let user = work.load::<User>(self.user_id).await?;
+        // They may have been suspended since the password was checked.
+        let role = match &user.state().account {
+            Some(account) if account.status == UserStatus::Active => account.role,
+            _ => return Err(ApiError::bad_request("user_suspended").into()),
+        };
+        work.put(user);
+        start_session(work, self.session_id, self.user_id, self.origin, now).await?;
+        Ok(Entered { user_id: self.user_id, session_id: self.session_id, role })
+    }
+
+    fn subject(&self) -> Option<UserId> {
+        Some(self.user_id)
+    }
+
+    fn names(&self) -> Option<StreamId> {
+        Some(User::stream(self.user_id))
+    }
+}

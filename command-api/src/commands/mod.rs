@@ -1,0 +1,10 @@
+//! How every command runs: load, decide, append, wait for the read side.
+
+mod idempotency;
+mod run;
+mod unit_of_work;
+
+pub(crate) use idempotency::DuplicateRequest;
+pub use idempotency::{Idempotency, Ticket, Unrecorded, idempotent};
+pub use run::{CommandContext, Commands, Done, Origin, UseCase};
+pub use unit_of_work::{Held, UnitOfWork};

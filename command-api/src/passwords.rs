@@ -1,0 +1,99 @@
+//! Passwords: hashed slowly on purpose, and so in bounded number.
+
+use std::sync::Arc;
+
+use argon2::Argon2;
+use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc};
+use domain::values::{Password, PasswordHash};
+use service_kit::http::ApiError;
+use tokio::sync::Semaphore;
+
+/// How many requests may wait for a hash; those beyond are told to come again.
+const WAITING: usize = 512;
+
+/// Hashes and checks passwords with Argon2id: 19 MiB, 2 passes, 1 lane (OWASP's recommendation, and the library's
+/// default). At most one hash per core is computed at a time, so that memory stays bounded and other routes fast.
+#[derive(Clone)]
+pub struct Passwords {
+    working: Arc<Semaphore>,
+    waiting: Arc<Semaphore>,
+    /// Hash of a password that nobody has: checking it takes as long as checking a real one.
+    dummy: Arc<str>,
+}
+
+impl Passwords {
+    /// A pool as wide as the machine.
+    ///
+    /// # Errors
+    /// When the machine has no randomness for a salt.
+    pub fn new() -> Result<Self, ApiError> {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Ok(Self {
+            working: Arc::new(Semaphore::new(cores)),
+            waiting: Arc::new(Semaphore::new(WAITING)),
+            dummy: hash(&uuid::Uuid::new_v4().to_string())?.into(),
+        })
+    }
+
+    /// The hash of a new password, with a salt of its own.
+    ///
+    /// # Errors
+    /// 503 when too many are waiting.
+    pub async fn hash(&self, password: Password) -> Result<PasswordHash, ApiError> {
+        self.work(move || hash(password.expose()).map(PasswordHash::new)).await?
+    }
+
+    /// Whether a password is the one of the hash. Without a hash the answer is no, after the same time.
+    ///
+    /// # Errors
+    /// 503 when too many are waiting.
+    pub async fn verify(&self, hash: Option<String>, password: String) -> Result<bool, ApiError> {
+        let real = hash.is_some();
+        let hash = hash.unwrap_or_else(|| self.dummy.to_string());
+        let same = self.work(move || {
+            phc::PasswordHash::new(&hash)
+                .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+        });
+        Ok(same.await? && real)
+    }
+
+    async fn work<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
+        let _place = self.waiting.try_acquire().map_err(|_| ApiError::unavailable("too many passwords wait"))?;
+        let core = Arc::clone(&self.working).acquire_owned().await.map_err(ApiError::internal)?;
+        // The core is held by the job itself: a caller who hangs up does not free it before the hash is done.
+        let job = move || {
+            let result = job();
+            drop(core);
+            result
+        };
+        tokio::task::spawn_blocking(job).await.map_err(ApiError::internal)
+    }
+}
+
+fn hash(password: &str) -> Result<String, ApiError> {
+    let hash = Argon2::default().hash_password(password.as_bytes()).map_err(ApiError::internal)?;
+    Ok(hash.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_right_password_verifies_and_no_other() {
+        let passwords = Passwords::new().unwrap();
+        let hash = passwords.hash(Password::parse("Correct-horse-1".into()).unwrap()).await.unwrap().into_string();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert!(passwords.verify(Some(hash.clone()), "Correct-horse-1".into()).await.unwrap());
+        assert!(!passwords.verify(Some(hash), "Correct-horse-2".into()).await.unwrap());
+        assert!(!passwords.verify(None, "Correct-horse-1".into()).await.unwrap());
+        assert!(!passwords.verify(Some("no hash".into()), "Correct-horse-1".into()).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn more_than_may_wait_are_turned_away() {
+        let passwords = Passwords { waiting: Arc::new(Semaphore::new(0)), ..Passwords::new().unwrap() };
+        let refused = passwords.verify(None, "x".into()).await.unwrap_err();
+        assert_eq!(refused.status(), http::StatusCode::SERVICE_UNAVAILABLE);
+    }
+}

@@ -1,0 +1,93 @@
+//! The write process, from its settings to its end.
+
+use std::convert::Infallible;
+use std::error::Error;
+use std::time::Duration;
+
+use access::{Access, access_tokens, health};
+use event_log::{
+    AppendLimits, EventLog, HeadRecorder, HeadSigner, LogNames, LogSecrets, MasterKey, PublisherSettings, connect,
+    connect_nats, start_publisher,
+};
+use gateway::Root;
+use read_models::Positions;
+use secrecy::ExposeSecret as _;
+use service_kit::clock::Clock;
+use service_kit::http::{HttpOptions, Messages, serve, with_layers};
+use service_kit::settings::{Admin, Mode, Settings};
+use service_kit::shutdown::{self, Tasks};
+use service_kit::telemetry::{self, Metrics};
+use tokio_util::sync::CancellationToken;
+
+use crate::admin::create_admin::{NewAdmin, create_admin};
+use crate::{CommandApi, MESSAGES, routers};
+
+/// How long the tasks may take to end.
+const END_LIMIT: Duration = Duration::from_secs(12);
+
+/// Runs the write process by the settings of the environment, until SIGINT or SIGTERM.
+///
+/// # Errors
+/// Whatever keeps it from starting, named: a setting, a port, a server that is away.
+pub async fn run() -> Result<(), Box<dyn Error>> {
+    let settings = Settings::load(Mode::Service)?;
+    telemetry::init(&settings.log)?;
+    let metrics = Metrics::install()?;
+    let shutdown = shutdown::on_signal()?;
+
+    let mongodb_uri = settings.mongodb.uri.as_ref().ok_or("HAR_MONGODB_URI is missing")?;
+    let nats_url = settings.nats.url.as_ref().ok_or("HAR_NATS_URL is missing")?;
+    let client = connect(mongodb_uri.expose_secret(), "command-api").await?;
+    let nats = connect_nats(nats_url.expose_secret(), "command-api").await?;
+    let names = LogNames::new(&settings.mongodb.database, &settings.nats.prefix);
+    let secrets = LogSecrets { master_key: MasterKey::new(*settings.secrets.master.expose()) };
+    let log = EventLog::open(&client, names, &secrets).await?;
+
+    // The appender outlives the HTTP side: what was accepted is written.
+    let stop_appender = CancellationToken::new();
+    let appender = log.start_appender(AppendLimits::default(), stop_appender.clone());
+    let heads = HeadRecorder::new(HeadSigner::new(settings.secrets.head.expose()), &settings.head_file);
+    let publisher = start_publisher(&log, &nats, &PublisherSettings::default(), heads, stop_appender.clone());
+
+    let tokens = access_tokens(&settings.secrets)?;
+    let jwks = tokens.keys().router();
+    let clock = Clock::new(settings.clock_offset);
+    let positions = Positions::start(&log, nats.clone(), shutdown.clone());
+    let access = Access::new(log.clone(), tokens, clock.clone());
+    let api = CommandApi::new(&log, positions, access, clock, &settings)?;
+    if let Some(admin) = &settings.admin {
+        first_admin(&api, admin).await?;
+    }
+
+    let messages = Messages::base().with(MESSAGES);
+    let root = Root { health: health(&log, &nats).router(), jwks, messages, title: "Har Academy" };
+    let bound = gateway::listen(routers(&api), &settings, root).await?;
+    let options = HttpOptions::of(&settings.network, Messages::base())?;
+    let figures = tokio::net::TcpListener::bind((settings.network.bind, settings.network.metrics_port)).await?;
+    let figures = serve(figures, with_layers(metrics.router(), &options), shutdown.clone());
+
+    let mut tasks = Tasks::new(shutdown.clone());
+    tasks.spawn("http", whole(bound.serve(shutdown.clone())));
+    tasks.spawn("metrics", whole(figures));
+    tasks.spawn("upkeep", metrics.upkeep(shutdown));
+    let errors = tasks.wait(END_LIMIT).await.err().unwrap_or_default();
+    stop_appender.cancel();
+    appender.stopped().await;
+    publisher.await?;
+    // Each was logged when it happened; the process says so once more by how it ends.
+    if errors.is_empty() { Ok(()) } else { Err("a task has failed".into()) }
+}
+
+async fn first_admin(api: &CommandApi, admin: &Admin) -> Result<(), Box<dyn Error>> {
+    let admin = NewAdmin::parse(&admin.email, admin.password.expose_secret(), "Admin", "Har Academy")
+        .map_err(|(name, error)| format!("HAR_ADMIN_{}: {error}", name.to_uppercase().replace(' ', "_")))?;
+    create_admin(&api.commands, &api.passwords, &api.emails, admin)
+        .await
+        .map(drop)
+        .map_err(|refusal| format!("the first admin could not be made: {refusal:?}").into())
+}
+
+async fn whole(task: impl Future<Output = ()>) -> Result<(), Infallible> {
+    task.await;
+    Ok(())
+}

@@ -1,0 +1,132 @@
+//! The one place where a decision's refusal becomes a status and a code.
+
+use access::log_failure;
+use axum::response::{IntoResponse, Response};
+use domain::admin_roster::{AdminRosterError, LeaveAdminsError};
+use domain::course::{AddLessonError, AddModuleError, CourseError, CreateCourseError, NotEditable, PublishCourseError};
+use domain::email_claim::{ClaimEmailError, EmailClaimError};
+use domain::session::{SessionError, StartSessionError};
+use domain::user::{ChangeUserRoleError, ReactivateUserError, RegisterUserError, SuspendUserError, UserError};
+use event_log::{AppendError, LogError};
+use service_kit::http::ApiError;
+
+use crate::commands::DuplicateRequest;
+
+/// Why a command was not carried out.
+#[derive(Debug)]
+pub enum Refusal {
+    /// As the caller will read it.
+    Api(ApiError),
+    /// A request with the same idempotency key has been carried out meanwhile; its answer is this one's too.
+    Duplicate,
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Api(error) => error.into_response(),
+            Self::Duplicate => {
+                let mut response = ApiError::conflict().into_response();
+                response.extensions_mut().insert(DuplicateRequest);
+                response
+            }
+        }
+    }
+}
+
+impl From<ApiError> for Refusal {
+    fn from(error: ApiError) -> Self {
+        Self::Api(error)
+    }
+}
+
+impl From<LogError> for Refusal {
+    fn from(error: LogError) -> Self {
+        Self::Api(log_failure(&error))
+    }
+}
+
+impl From<AppendError> for Refusal {
+    fn from(error: AppendError) -> Self {
+        Self::Api(match error {
+            AppendError::DuplicateRequest => return Self::Duplicate,
+            AppendError::Conflict => ApiError::conflict(),
+            AppendError::Overloaded | AppendError::Unconfirmed(_) => ApiError::unavailable(&error),
+            AppendError::TooLarge => ApiError::of_status(http::StatusCode::PAYLOAD_TOO_LARGE),
+            AppendError::Log(error) => log_failure(&error),
+        })
+    }
+}
+
+/// Declares what the refusals of a decision mean to a caller.
+macro_rules! refusals {
+    ($($error:ident { $($variant:ident => $answer:expr,)+ })+) => {$(
+        impl From<$error> for Refusal {
+            fn from(error: $error) -> Self {
+                match error { $($error::$variant => Self::Api($answer),)+ }
+            }
+        }
+    )+};
+}
+
+refusals! {
+    ClaimEmailError { EmailTaken => ApiError::bad_request("email_exists"), }
+    RegisterUserError { AlreadyRegistered => ApiError::conflict(), }
+    StartSessionError { AlreadyStarted => ApiError::conflict(), }
+    ChangeUserRoleError { NotRegistered => ApiError::not_found(), }
+    SuspendUserError { NotRegistered => ApiError::not_found(), }
+    ReactivateUserError { NotRegistered => ApiError::not_found(), }
+    LeaveAdminsError { LastAdmin => ApiError::bad_request("last_admin"), }
+    NotEditable { NotFound => ApiError::not_found(), NotOwner => ApiError::forbidden(), }
+    CreateCourseError { NotInstructor => ApiError::forbidden(), AlreadyCreated => ApiError::conflict(), }
+}
+
+impl From<AddModuleError> for Refusal {
+    fn from(error: AddModuleError) -> Self {
+        match error {
+            AddModuleError::NotEditable(error) => error.into(),
+            AddModuleError::TooManyModules => ApiError::invalid("modules", "too_many_items").into(),
+        }
+    }
+}
+
+impl From<AddLessonError> for Refusal {
+    fn from(error: AddLessonError) -> Self {
+        match error {
+            AddLessonError::NotEditable(error) => error.into(),
+            AddLessonError::UnknownModule => ApiError::not_found().into(),
+            AddLessonError::TooManyLessons => ApiError::invalid("lessons", "too_many_items").into(),
+            AddLessonError::MissingVideo => ApiError::invalid("video.url", "required").into(),
+            AddLessonError::MissingContent => ApiError::invalid("content", "required").into(),
+        }
+    }
+}
+
+impl From<PublishCourseError> for Refusal {
+    fn from(error: PublishCourseError) -> Self {
+        match error {
+            PublishCourseError::NotEditable(error) => error.into(),
+            PublishCourseError::AlreadyPublished => ApiError::bad_request("invalid_status").into(),
+            PublishCourseError::Incomplete => ApiError::bad_request("course_incomplete").into(),
+        }
+    }
+}
+
+/// Hands the refusal of an aggregate on to the one of its decision.
+macro_rules! sums {
+    ($($sum:ident { $($variant:ident,)+ })+) => {$(
+        impl From<$sum> for Refusal {
+            fn from(error: $sum) -> Self {
+                match error { $($sum::$variant(error) => error.into(),)+ }
+            }
+        }
+    )+};
+}
+
+sums! {
+    EmailClaimError { ClaimEmail, }
+    UserError { RegisterUser, ChangeUserRole, SuspendUser, ReactivateUser, }
+    SessionError { StartSession, }
+    AdminRosterError { JoinAdmins, LeaveAdmins, }
+    CourseError { CreateCourse, AddModule, AddLesson, PublishCourse, }
+}

@@ -1,0 +1,107 @@
+//! Where each use case answers.
+
+use access::{Access, access_tokens};
+use axum::extract::FromRef;
+use axum::middleware::from_fn_with_state;
+use event_log::EventLog;
+use gateway::ServiceRouters;
+use read_models::Positions;
+use service_kit::auth::{InvalidKey, SigningKey};
+use service_kit::clock::Clock;
+use service_kit::settings::{Settings, SettingsError};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::commands::{Commands, Idempotency, idempotent};
+use crate::passwords::Passwords;
+use crate::tokens::{EmailNames, Tokens};
+use crate::{admin, auth, courses};
+
+/// What the handlers are given; each names the parts that it uses.
+#[derive(Clone, FromRef)]
+pub struct CommandApi {
+    /// Runs commands.
+    pub commands: Commands,
+    /// Who calls.
+    pub access: Access,
+    /// Hashes passwords.
+    pub passwords: Passwords,
+    /// Mints tokens.
+    pub tokens: Tokens,
+    /// Names email claims.
+    pub emails: EmailNames,
+}
+
+impl CommandApi {
+    /// The write process over this log, with the secrets of the settings.
+    ///
+    /// # Errors
+    /// [`StartError`]: a secret is missing or no key.
+    pub fn new(
+        log: &EventLog,
+        positions: Positions,
+        access: Access,
+        clock: Clock,
+        settings: &Settings,
+    ) -> Result<Self, StartError> {
+        let seed = settings.secrets.signing_seed()?.expose();
+        let signing = SigningKey::from_seed(seed)?;
+        Ok(Self {
+            commands: Commands::new(log.clone(), positions, clock, settings.read_wait),
+            passwords: Passwords::new().map_err(|error| StartError::NoRandomness(error.code()))?,
+            tokens: Tokens::new(access_tokens(&settings.secrets)?, signing, seed),
+            emails: EmailNames::new(settings.secrets.email.expose()),
+            access,
+        })
+    }
+}
+
+/// Why the write process can't start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A setting is missing.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// `HAR_TOKEN_KEY`, or one of the public keys, is none.
+    #[error(transparent)]
+    Key(#[from] InvalidKey),
+    /// The machine gave no salt.
+    #[error("no randomness for a salt: {0}")]
+    NoRandomness(&'static str),
+}
+
+/// The routes of the write process, by service.
+#[must_use]
+pub fn routers(api: &CommandApi) -> ServiceRouters {
+    let idempotency = Idempotency { log: api.commands.log().clone(), access: api.access.clone() };
+    let once = |router: OpenApiRouter<CommandApi>| router.layer(from_fn_with_state(idempotency.clone(), idempotent));
+    let ServiceRouters { auth, course, payment, ai, admin } = routes();
+    let routers = ServiceRouters {
+        auth: once(auth),
+        course: once(course),
+        payment: once(payment),
+        ai: once(ai),
+        admin: once(admin),
+    };
+    routers.with_state(api)
+}
+
+/// What the routes of the write process are, without anything that they need: a part for [`gateway::document`].
+#[must_use]
+pub fn openapi() -> OpenApi {
+    routes().openapi()
+}
+
+fn routes() -> ServiceRouters<CommandApi> {
+    ServiceRouters {
+        auth: OpenApiRouter::new().routes(routes!(auth::register::register)).routes(routes!(auth::login::login)),
+        course: OpenApiRouter::new()
+            .routes(routes!(courses::create_course::create_course))
+            .routes(routes!(courses::add_module::add_module))
+            .routes(routes!(courses::add_lesson::add_lesson))
+            .routes(routes!(courses::publish_course::publish_course)),
+        admin: OpenApiRouter::new().routes(routes!(admin::update_user::update_user)),
+        ..ServiceRouters::default()
+    }
+}

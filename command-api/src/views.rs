@@ -1,0 +1,44 @@
+//! What commands answer with: the documents of the read side once it has caught up, else the same documents folded from
+//! the log.
+
+use access::log_failure;
+use domain::User as UserState;
+use event_log::{EventLog, LogError, Opened};
+use events::{CourseId, Fold, RecordedEvent, StreamId, UserId};
+use read_models::views::{CourseDocuments, UserView, load_course, load_user};
+use read_models::{User, full_name};
+use service_kit::http::ApiError;
+
+use crate::Refusal;
+
+/// The account, as its owner sees it.
+pub(crate) async fn user_view(log: &EventLog, id: UserId, pending: bool) -> Result<UserView, Refusal> {
+    if !pending && let Some(user) = load_user(log.database(), id).await? {
+        return Ok(user.into());
+    }
+    let stream = open_stream(log, &UserState::stream(id)).await?;
+    Ok(User::of_stream(&stream).ok_or_else(ApiError::not_found)?.into())
+}
+
+/// The course with modules and lessons.
+pub(crate) async fn course_documents(log: &EventLog, id: CourseId, pending: bool) -> Result<CourseDocuments, Refusal> {
+    if !pending && let Some(documents) = load_course(log.database(), id).await? {
+        return Ok(documents);
+    }
+    let stream = open_stream(log, &domain::Course::stream(id)).await?;
+    let documents = CourseDocuments::of_stream(&stream, None).ok_or_else(ApiError::not_found)?;
+    let instructor = log.load::<UserState>(documents.course.instructor_id).await?;
+    let name = instructor.state.account.as_ref().and_then(|account| {
+        full_name(account.first_name.value().map(String::as_str), account.last_name.value().map(String::as_str))
+    });
+    Ok(CourseDocuments::of_stream(&stream, name.as_deref()).ok_or_else(ApiError::not_found)?)
+}
+
+async fn open_stream(log: &EventLog, stream: &StreamId) -> Result<Vec<RecordedEvent>, Refusal> {
+    let opened = log.open_events(log.read_stream(stream, 0).await?).await?;
+    let known = opened.into_iter().map(|opened| match opened {
+        Opened::Known(event) => Ok(event),
+        Opened::Unknown { error, .. } => Err(log_failure(&LogError::Corrupt(error.to_string())).into()),
+    });
+    known.collect()
+}
