@@ -1,7 +1,7 @@
 //! The queue in front of the appender: bounded, so that too much work is refused rather than piled up.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use events::Position;
@@ -43,16 +43,19 @@ pub(crate) struct AppendQueue {
     sender: mpsc::Sender<Waiting>,
     receiver: Mutex<Option<mpsc::Receiver<Waiting>>>,
     observed: AtomicU64,
+    /// Of the appender that takes from it.
+    limits: OnceLock<AppendLimits>,
 }
 
 impl AppendQueue {
     pub(crate) fn new() -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        Self { sender, receiver: Mutex::new(Some(receiver)), observed: AtomicU64::new(0) }
+        Self { sender, receiver: Mutex::new(Some(receiver)), observed: AtomicU64::new(0), limits: OnceLock::new() }
     }
 
     /// The receiving end, for the one appender of this process.
-    pub(super) fn take_receiver(&self) -> Option<mpsc::Receiver<Waiting>> {
+    pub(super) fn take_receiver(&self, limits: AppendLimits) -> Option<mpsc::Receiver<Waiting>> {
+        self.limits.get_or_init(|| limits);
         self.receiver.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take()
     }
 
@@ -72,7 +75,7 @@ impl EventLog {
     /// # Errors
     /// [`AppendError`]. After a `Conflict` the caller loads, decides and appends anew.
     pub async fn append(&self, commit: Commit) -> Result<Committed, AppendError> {
-        let limits = AppendLimits::default();
+        let limits = self.0.queue.limits.get().copied().unwrap_or_default();
         let submit = async {
             let prepared = self.prepare(commit).await?;
             if prepared.bytes > limits.bytes {

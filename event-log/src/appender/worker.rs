@@ -38,7 +38,7 @@ impl EventLog {
     #[must_use]
     pub fn start_appender(&self, limits: AppendLimits, stop: CancellationToken) -> Appender {
         let log = Arc::clone(&self.0);
-        let receiver = self.0.queue.take_receiver();
+        let receiver = self.0.queue.take_receiver(limits);
         Appender(tokio::spawn(async move {
             let Some(receiver) = receiver else {
                 tracing::error!("this process has an appender already");
