@@ -1,0 +1,119 @@
+//! Folding one event after the other, and parking what fails.
+
+use std::collections::{BTreeSet, HashMap};
+
+use event_log::Opened;
+use events::DecodeError;
+use read_models::ParkCause;
+
+use super::{Cache, Documents, FoldError, Parking};
+use crate::{DocKey, Projection};
+
+/// A batch being folded.
+pub(crate) struct Folding<'a> {
+    pub(crate) projection: &'a dyn Projection,
+    pub(crate) cache: Cache,
+    pub(crate) parking: Parking,
+    /// Documents that MongoDB refused when this batch was written before, and why: events that write them fail.
+    pub(crate) refused: &'a HashMap<DocKey, String>,
+}
+
+/// The keys of an event, from itself alone; none when the projection ignores it.
+pub(crate) fn keys_of(projection: &dyn Projection, event: &Opened) -> BTreeSet<DocKey> {
+    match event {
+        Opened::Known(event) => projection.keys(event).into_iter().collect(),
+        Opened::Unknown { stored, .. } => {
+            let keys = projection.unreadable_keys(stored);
+            if keys.is_empty() {
+                BTreeSet::from([DocKey::stream(&stored.stream())])
+            } else {
+                keys.into_iter().collect()
+            }
+        }
+    }
+}
+
+/// The key of the event's stream, under which events are parked whose documents could not be told.
+pub(crate) fn stream_key(event: &Opened) -> DocKey {
+    match event {
+        Opened::Known(event) => DocKey::stream(&event.stream),
+        Opened::Unknown { stored, .. } => DocKey::stream(&stored.stream()),
+    }
+}
+
+impl Folding<'_> {
+    /// Takes in one event: its changes are in the cache, or its keys are parked. Keys that come back must be loaded
+    /// first, then the event be given again.
+    pub(crate) fn take(&mut self, event: &Opened) -> Result<(), Vec<DocKey>> {
+        let mut keys = keys_of(self.projection, event);
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let blocker =
+            std::iter::once(stream_key(event)).chain(keys.iter().cloned()).find(|key| self.parking.holds(key));
+        let failure = match (blocker, event) {
+            (Some(blocker), _) => {
+                if blocker.is_stream() {
+                    keys.insert(blocker.clone());
+                }
+                Err(FoldError::Parked(blocker).into())
+            }
+            (None, Opened::Unknown { error, .. }) => Err(Failure::failed(describe(error))),
+            (None, Opened::Known(known)) => {
+                let mut documents = Documents::new(&mut self.cache, &self.parking);
+                let folded = self.projection.fold(known, &mut documents);
+                let refused = documents.changed().find_map(|key| self.refused.get(key));
+                match (folded, refused) {
+                    (Err(FoldError::NotLoaded(keys)), _) => return Err(keys),
+                    (Err(error), _) => {
+                        keys.extend(documents.touched().iter().cloned());
+                        Err(error.into())
+                    }
+                    (Ok(()), Some(reason)) => {
+                        keys.extend(documents.touched().iter().cloned());
+                        Err(Failure::failed(reason.clone()))
+                    }
+                    (Ok(()), None) => {
+                        documents.merge();
+                        Ok(())
+                    }
+                }
+            }
+        };
+        if let Err(Failure { cause, error }) = failure {
+            self.parking.park(&keys, cause, &error, event.position());
+        }
+        Ok(())
+    }
+}
+
+struct Failure {
+    cause: ParkCause,
+    error: String,
+}
+
+impl Failure {
+    const fn failed(error: String) -> Self {
+        Self { cause: ParkCause::Failed, error }
+    }
+}
+
+impl From<FoldError> for Failure {
+    fn from(error: FoldError) -> Self {
+        let cause = match error {
+            FoldError::Parked(_) => ParkCause::Behind,
+            FoldError::Missing(_) | FoldError::Malformed(_) | FoldError::Contradiction(_) | FoldError::NotLoaded(_) => {
+                ParkCause::Failed
+            }
+        };
+        Self { cause, error: error.to_string() }
+    }
+}
+
+/// The error in words. What serde says of malformed data is left out: it quotes values, which may be personal.
+fn describe(error: &DecodeError) -> String {
+    match error {
+        DecodeError::UnknownType { .. } | DecodeError::UnknownVersion(_) => error.to_string(),
+        DecodeError::Malformed { event_type, .. } => format!("malformed {event_type}"),
+    }
+}

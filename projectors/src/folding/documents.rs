@@ -1,0 +1,222 @@
+//! The documents that a batch works on: loaded once, typed, changed in memory, written once.
+
+use std::any::Any;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fmt::Display;
+use std::sync::Arc;
+
+use bson::Document;
+use read_models::ReadDocument;
+
+use super::Parking;
+use crate::DocKey;
+
+/// Why an event can't be folded.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FoldError {
+    /// A document that the event builds upon is not there.
+    #[error("{0} is not there")]
+    Missing(DocKey),
+    /// A document can't be read as its type: other code wrote it.
+    #[error("{0} is not of its shape")]
+    Malformed(DocKey),
+    /// The event contradicts the documents.
+    #[error("{0}")]
+    Contradiction(&'static str),
+    /// Not an error but a question: the documents must be loaded and the event folded again. The runner answers it.
+    #[error("{} documents are not loaded", .0.len())]
+    NotLoaded(Vec<DocKey>),
+    /// Not this event's fault: it touches a document that is parked, and queues behind it.
+    #[error("{0} is parked")]
+    Parked(DocKey),
+}
+
+/// A typed document without its type, and the way back to BSON.
+#[derive(Clone)]
+struct Typed {
+    value: Arc<dyn Any + Send + Sync>,
+    encode: fn(&(dyn Any + Send + Sync)) -> Option<Document>,
+}
+
+impl Typed {
+    fn new<D: ReadDocument>(document: D) -> Self {
+        let encode = |value: &(dyn Any + Send + Sync)| {
+            value.downcast_ref::<D>().and_then(|document| bson::serialize_to_document(document).ok())
+        };
+        Self { value: Arc::new(document), encode }
+    }
+
+    fn get<D: ReadDocument>(&self, key: &DocKey) -> Result<D, FoldError> {
+        self.value.downcast_ref::<D>().cloned().ok_or_else(|| FoldError::Malformed(key.clone()))
+    }
+}
+
+enum Slot {
+    Absent,
+    Raw(Document),
+    Typed(Typed),
+}
+
+/// What a document that is in no slot means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Uncached {
+    /// It is in the database, if it is at all.
+    Load,
+    /// It is not there: everything is folded from nothing.
+    Absent,
+}
+
+/// A changed document.
+pub(crate) enum Change {
+    /// Replace it, or put it there.
+    Put(Document),
+    /// Take it away.
+    Delete,
+    /// It has no BSON form.
+    Unwritable,
+}
+
+/// All documents of a batch.
+pub(crate) struct Cache {
+    slots: HashMap<DocKey, Slot>,
+    dirty: HashSet<DocKey>,
+    uncached: Uncached,
+}
+
+impl Cache {
+    pub(crate) fn new(uncached: Uncached) -> Self {
+        Self { slots: HashMap::new(), dirty: HashSet::new(), uncached }
+    }
+
+    pub(crate) fn is_loaded(&self, key: &DocKey) -> bool {
+        self.slots.contains_key(key)
+    }
+
+    /// Takes in what was loaded under a key; none when it is not there. What is in the cache already stays.
+    pub(crate) fn fill(&mut self, key: DocKey, document: Option<Document>) {
+        self.slots.entry(key).or_insert_with(|| document.map_or(Slot::Absent, Slot::Raw));
+    }
+
+    /// Changed documents by collection and id.
+    pub(crate) fn changes(&self) -> BTreeMap<DocKey, Change> {
+        let change = |key: &DocKey| match self.slots.get(key) {
+            Some(Slot::Typed(typed)) => (typed.encode)(&*typed.value).map_or(Change::Unwritable, Change::Put),
+            Some(Slot::Raw(document)) => Change::Put(document.clone()),
+            Some(Slot::Absent) | None => Change::Delete,
+        };
+        self.dirty.iter().map(|key| (key.clone(), change(key))).collect()
+    }
+
+    fn get<D: ReadDocument>(&mut self, key: &DocKey) -> Result<Option<D>, FoldError> {
+        let decoded = match self.slots.get(key) {
+            None if self.uncached == Uncached::Load => return Err(FoldError::NotLoaded(vec![key.clone()])),
+            None | Some(Slot::Absent) => return Ok(None),
+            Some(Slot::Typed(typed)) => return typed.get(key).map(Some),
+            Some(Slot::Raw(document)) => bson::deserialize_from_document::<D>(document.clone()),
+        };
+        // The decoder's words may quote what it found, which may be personal.
+        let document = decoded.map_err(|_| FoldError::Malformed(key.clone()))?;
+        self.slots.insert(key.clone(), Slot::Typed(Typed::new(document.clone())));
+        Ok(Some(document))
+    }
+
+    fn merge(&mut self, staged: BTreeMap<DocKey, Option<Typed>>) {
+        for (key, document) in staged {
+            self.slots.insert(key.clone(), document.map_or(Slot::Absent, Slot::Typed));
+            self.dirty.insert(key);
+        }
+    }
+}
+
+/// The documents as one event sees and changes them: whole and typed.
+pub struct Documents<'a> {
+    cache: &'a mut Cache,
+    parking: &'a Parking,
+    staged: BTreeMap<DocKey, Option<Typed>>,
+    touched: BTreeSet<DocKey>,
+}
+
+impl<'a> Documents<'a> {
+    pub(crate) fn new(cache: &'a mut Cache, parking: &'a Parking) -> Self {
+        Self { cache, parking, staged: BTreeMap::new(), touched: BTreeSet::new() }
+    }
+
+    /// The document of that id, if there is one.
+    ///
+    /// # Errors
+    /// [`FoldError`], to be passed on.
+    pub fn get<D: ReadDocument>(&mut self, id: impl Display) -> Result<Option<D>, FoldError> {
+        let key = DocKey::of::<D>(id);
+        self.touch(&key)?;
+        match self.staged.get(&key) {
+            Some(Some(staged)) => staged.get(&key).map(Some),
+            Some(None) => Ok(None),
+            None => self.cache.get(&key),
+        }
+    }
+
+    /// The document of that id, which must be there.
+    ///
+    /// # Errors
+    /// [`FoldError::Missing`] when it is not; others to be passed on.
+    pub fn require<D: ReadDocument>(&mut self, id: impl Display) -> Result<D, FoldError> {
+        let key = DocKey::of::<D>(&id);
+        self.get(id)?.ok_or(FoldError::Missing(key))
+    }
+
+    /// Says which documents will be asked for, so that they are loaded in one go and not one by one.
+    ///
+    /// # Errors
+    /// [`FoldError`], to be passed on.
+    pub fn expect<D: ReadDocument>(&mut self, ids: impl IntoIterator<Item: Display>) -> Result<(), FoldError> {
+        if self.cache.uncached == Uncached::Absent {
+            return Ok(());
+        }
+        let keys = ids.into_iter().map(|id| DocKey::of::<D>(id));
+        let missing = keys.filter(|key| !(self.staged.contains_key(key) || self.cache.is_loaded(key)));
+        let missing: Vec<DocKey> = missing.filter(|key| !self.parking.holds(key)).collect();
+        if missing.is_empty() { Ok(()) } else { Err(FoldError::NotLoaded(missing)) }
+    }
+
+    /// Puts a document there, in place of the one of its id.
+    ///
+    /// # Errors
+    /// [`FoldError`], to be passed on.
+    pub fn put<D: ReadDocument>(&mut self, document: D) -> Result<(), FoldError> {
+        let key = DocKey::of::<D>(document.key());
+        self.touch(&key)?;
+        self.staged.insert(key, Some(Typed::new(document)));
+        Ok(())
+    }
+
+    /// Takes the document of that id away, if there is one.
+    ///
+    /// # Errors
+    /// [`FoldError`], to be passed on.
+    pub fn delete<D: ReadDocument>(&mut self, id: impl Display) -> Result<(), FoldError> {
+        let key = DocKey::of::<D>(id);
+        self.touch(&key)?;
+        self.staged.insert(key, None);
+        Ok(())
+    }
+
+    fn touch(&mut self, key: &DocKey) -> Result<(), FoldError> {
+        self.touched.insert(key.clone());
+        if self.parking.holds(key) { Err(FoldError::Parked(key.clone())) } else { Ok(()) }
+    }
+
+    /// Every key that the event has asked for so far.
+    pub(crate) const fn touched(&self) -> &BTreeSet<DocKey> {
+        &self.touched
+    }
+
+    /// Every key that the event has changed so far.
+    pub(crate) fn changed(&self) -> impl Iterator<Item = &DocKey> {
+        self.staged.keys()
+    }
+
+    /// Keeps the event's changes.
+    pub(crate) fn merge(self) {
+        self.cache.merge(self.staged);
+    }
+}

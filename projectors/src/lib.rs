@@ -1,0 +1,31 @@
+//! The read-model writers: each projection is one worker that folds the event log into its collections.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`projection`] | what a projection is: [`Projection`], [`DocKey`] |
+//! | `projections` | the projections, one file each |
+//! | `folding` | pure: events in, changed documents and parked keys out |
+//! | `store` | documents and checkpoint, in one transaction, fenced |
+//! | `worker` | one projection, one batch after the other: [`Worker`] |
+//! | `retry` | parked documents, folded anew from the log |
+//! | `announcer` | tells the APIs how far the projection is |
+//! | `running` | leases, restarts, all workers: [`start`] |
+//! | `process` | the process: [`run`] |
+
+mod announcer;
+mod folding;
+mod process;
+pub mod projection;
+mod projections;
+mod retry;
+mod running;
+mod store;
+mod worker;
+
+pub use folding::{Documents, FoldError};
+pub use process::run;
+pub use projection::{DocKey, Projection};
+pub use projections::{Courses, Users, all, collections};
+pub use retry::Retried;
+pub use running::{Projectors, start};
+pub use worker::{BATCH_EVENTS, Step, Worker, WorkerError};

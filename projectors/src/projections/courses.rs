@@ -1,0 +1,164 @@
+//! Projection `courses`: courses, their modules and lessons.
+
+use events::{
+    CourseCreated, CourseEvent, CoursePublished, Event, LessonAdded, ModuleAdded, RecordedEvent, StoredEvent,
+    StreamType, UserEvent,
+};
+use read_models::{
+    COURSE_INSTRUCTORS, COURSES, COURSES_PROJECTION, Collection, Course, CourseInstructor, LESSONS, Lesson, MODULES,
+    Module, ReadDocument,
+};
+
+use crate::{DocKey, Documents, FoldError, Projection};
+
+/// Collections `courses`, `modules`, `lessons` and, private, `course_instructors`.
+pub struct Courses;
+
+impl Projection for Courses {
+    fn name(&self) -> &'static str {
+        COURSES_PROJECTION
+    }
+
+    fn version(&self) -> u32 {
+        1
+    }
+
+    fn collections(&self) -> &'static [Collection] {
+        &[COURSES, MODULES, LESSONS, COURSE_INSTRUCTORS]
+    }
+
+    fn handles(&self, stream: StreamType) -> bool {
+        match stream {
+            StreamType::User | StreamType::Course => true,
+            StreamType::EmailClaim | StreamType::Session | StreamType::AdminRoster => false,
+        }
+    }
+
+    fn keys(&self, event: &RecordedEvent) -> Vec<DocKey> {
+        match &event.event {
+            Event::User(event) => match event {
+                UserEvent::UserRegistered(registered) => vec![DocKey::of::<CourseInstructor>(registered.user_id)],
+                UserEvent::UserRoleChanged(_) | UserEvent::UserSuspended(_) | UserEvent::UserReactivated(_) => {
+                    Vec::new()
+                }
+            },
+            Event::Course(event) => match event {
+                CourseEvent::CourseCreated(created) => {
+                    vec![DocKey::of::<Course>(created.course_id), DocKey::of::<CourseInstructor>(created.instructor_id)]
+                }
+                // The modules that move to make room are reached through the course, which each was added with.
+                CourseEvent::ModuleAdded(added) => {
+                    vec![DocKey::of::<Course>(added.course_id), DocKey::of::<Module>(added.module_id)]
+                }
+                CourseEvent::LessonAdded(added) => vec![
+                    DocKey::of::<Course>(added.course_id),
+                    DocKey::of::<Module>(added.module_id),
+                    DocKey::of::<Lesson>(added.lesson.lesson_id),
+                ],
+                CourseEvent::CoursePublished(published) => vec![DocKey::of::<Course>(published.course_id)],
+            },
+            Event::EmailClaim(_) | Event::Session(_) | Event::AdminRoster(_) => Vec::new(),
+        }
+    }
+
+    fn unreadable_keys(&self, event: &StoredEvent) -> Vec<DocKey> {
+        match event.stream_type {
+            StreamType::User => vec![DocKey::of::<CourseInstructor>(&event.stream_id)],
+            StreamType::Course => vec![DocKey::of::<Course>(&event.stream_id)],
+            StreamType::EmailClaim | StreamType::Session | StreamType::AdminRoster => Vec::new(),
+        }
+    }
+
+    fn fold(&self, event: &RecordedEvent, docs: &mut Documents<'_>) -> Result<(), FoldError> {
+        match &event.event {
+            Event::User(of_user) => match of_user {
+                UserEvent::UserRegistered(registered) => docs.put(CourseInstructor {
+                    id: registered.user_id,
+                    first_name: registered.first_name.value().cloned(),
+                    last_name: registered.last_name.value().cloned(),
+                    course_ids: Vec::new(),
+                    stale: false,
+                }),
+                UserEvent::UserRoleChanged(_) | UserEvent::UserSuspended(_) | UserEvent::UserReactivated(_) => Ok(()),
+            },
+            Event::Course(of_course) => match of_course {
+                CourseEvent::CourseCreated(created) => course_created(event, created, docs),
+                CourseEvent::ModuleAdded(added) => module_added(event, added, docs),
+                CourseEvent::LessonAdded(added) => lesson_added(event, added, docs),
+                CourseEvent::CoursePublished(published) => course_published(event, published, docs),
+            },
+            Event::EmailClaim(_) | Event::Session(_) | Event::AdminRoster(_) => Ok(()),
+        }
+    }
+}
+
+fn course_created(
+    recorded: &RecordedEvent,
+    created: &CourseCreated,
+    docs: &mut Documents<'_>,
+) -> Result<(), FoldError> {
+    let mut instructor: CourseInstructor = docs.require(created.instructor_id)?;
+    docs.put(Course::created(recorded, created, instructor.name()))?;
+    instructor.course_ids.push(created.course_id);
+    docs.put(instructor)
+}
+
+/// The course, with the event that is being folded as its last.
+fn touched_course(
+    recorded: &RecordedEvent,
+    id: events::CourseId,
+    docs: &mut Documents<'_>,
+) -> Result<Course, FoldError> {
+    let mut course: Course = docs.require(id)?;
+    course.touch(recorded);
+    Ok(course)
+}
+
+fn module_added(recorded: &RecordedEvent, added: &ModuleAdded, docs: &mut Documents<'_>) -> Result<(), FoldError> {
+    let mut course = touched_course(recorded, added.course_id, docs)?;
+    docs.put(Module::added(recorded, added))?;
+    course.take_in_module(added);
+    renumber(&course.modules, added.order, docs, |module: &mut Module| &mut module.order)?;
+    docs.put(course)
+}
+
+fn lesson_added(recorded: &RecordedEvent, added: &LessonAdded, docs: &mut Documents<'_>) -> Result<(), FoldError> {
+    let mut course = touched_course(recorded, added.course_id, docs)?;
+    let mut module: Module = docs.require(added.module_id)?;
+    docs.put(Lesson::added(recorded, added))?;
+    module.take_in_lesson(added);
+    renumber(&module.lessons, added.order, docs, |lesson: &mut Lesson| &mut lesson.order)?;
+    course.take_in_lesson(added);
+    docs.put(module)?;
+    docs.put(course)
+}
+
+fn course_published(
+    recorded: &RecordedEvent,
+    published: &CoursePublished,
+    docs: &mut Documents<'_>,
+) -> Result<(), FoldError> {
+    let mut course = touched_course(recorded, published.course_id, docs)?;
+    course.publish(recorded);
+    docs.put(course)
+}
+
+/// Gives the documents from a place on the number of their place.
+fn renumber<D: ReadDocument>(
+    ids: &[impl std::fmt::Display],
+    from: u32,
+    docs: &mut Documents<'_>,
+    order_of: fn(&mut D) -> &mut u32,
+) -> Result<(), FoldError> {
+    // The newcomer is always among them: its place may have been past the end.
+    let moved = usize::try_from(from).unwrap_or(usize::MAX).saturating_sub(1).min(ids.len().saturating_sub(1));
+    docs.expect::<D>(&ids[moved..])?;
+    for (order, id) in (1..).zip(ids).skip(moved) {
+        let mut document: D = docs.require(id)?;
+        if *order_of(&mut document) != order {
+            *order_of(&mut document) = order;
+            docs.put(document)?;
+        }
+    }
+    Ok(())
+}

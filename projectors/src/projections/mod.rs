@@ -1,0 +1,58 @@
+//! The projections, one file each.
+
+mod courses;
+mod users;
+
+use std::sync::Arc;
+
+use read_models::{Collection, PARKED, PROJECTIONS};
+
+pub use courses::Courses;
+pub use users::Users;
+
+use crate::Projection;
+
+/// Every projection.
+#[must_use]
+pub fn all() -> Vec<Arc<dyn Projection>> {
+    vec![Arc::new(Users), Arc::new(Courses)]
+}
+
+/// The collections that the given projections and their runner write; to be made before they run.
+#[must_use]
+pub fn collections(projections: &[Arc<dyn Projection>]) -> Vec<Collection> {
+    let own = projections.iter().flat_map(|projection| projection.collections().iter().copied());
+    own.chain([PROJECTIONS, PARKED]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use events::StreamType;
+    use read_models::projections_of;
+
+    use super::all;
+
+    #[test]
+    fn commands_wait_for_exactly_the_projections_that_fold_their_events() {
+        for stream in StreamType::ALL {
+            let folding: BTreeSet<_> = all()
+                .iter()
+                .filter(|projection| projection.handles(*stream))
+                .map(|projection| projection.name())
+                .collect();
+            assert_eq!(folding, projections_of(*stream).iter().copied().collect(), "{stream}");
+        }
+    }
+
+    #[test]
+    fn no_two_projections_write_one_collection() {
+        let mut names: Vec<_> =
+            all().iter().flat_map(|projection| projection.collections()).map(|one| one.name).collect();
+        names.sort_unstable();
+        let before = names.len();
+        names.dedup();
+        assert_eq!(names.len(), before);
+    }
+}

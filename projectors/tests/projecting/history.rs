@@ -1,0 +1,170 @@
+//! Events to project: by hand, and at random.
+#![allow(clippy::unwrap_used)]
+
+use event_log::KeyChange;
+use events::{
+    CourseCreated, CourseEvent, CourseId, CoursePublished, Currency, Domain, EmailClaimEvent, EmailClaimed, Event,
+    Language, Lesson, LessonAdded, LessonId, LessonType, ModuleAdded, ModuleId, Money, Personal, PricingModel, Role,
+    SessionEvent, SessionId, SessionStarted, StreamId, StreamType, Timestamp, UserEvent, UserId, UserReactivated,
+    UserRegistered, UserRoleChanged, UserSuspended, Video,
+};
+use rand::rngs::StdRng;
+use rand::{Rng, RngExt, SeedableRng};
+use uuid::Uuid;
+
+use crate::support::Academy;
+
+pub type Written = (StreamId, Event);
+
+pub fn registered(user_id: UserId, first_name: &str) -> Written {
+    let personal = |value: &str| Personal::new(user_id, value.to_owned());
+    let event = UserRegistered {
+        user_id,
+        email: personal(&format!("{user_id}@example.org")),
+        first_name: personal(first_name),
+        last_name: personal("Martin"),
+        language: Language::Fr,
+        password_hash: personal("$argon2id$canary"),
+    };
+    (StreamId::new(StreamType::User, user_id), UserEvent::from(event).into())
+}
+
+/// Somebody registers, signed in at once; as one command does it.
+pub async fn register(academy: &Academy, first_name: &str) -> UserId {
+    let user_id = UserId::new(Uuid::now_v7());
+    let claim = EmailClaimEvent::from(EmailClaimed { user_id });
+    let claim = (StreamId::new(StreamType::EmailClaim, user_id.uuid().simple()), claim.into());
+    let events = vec![registered(user_id, first_name), claim, signed_in(user_id)];
+    academy.append(events, vec![KeyChange::Create(user_id)]).await;
+    user_id
+}
+
+pub fn signed_in(user_id: UserId) -> Written {
+    let session_id = SessionId::new(Uuid::now_v7());
+    let expires_at = Timestamp::new(chrono::Utc::now());
+    let event = SessionStarted { session_id, user_id, ip: None, user_agent: None, expires_at };
+    (StreamId::new(StreamType::Session, session_id), SessionEvent::from(event).into())
+}
+
+pub fn of_user(user_id: UserId, event: impl Into<UserEvent>) -> Written {
+    (StreamId::new(StreamType::User, user_id), event.into().into())
+}
+
+pub fn of_course(course_id: CourseId, event: impl Into<CourseEvent>) -> Written {
+    (StreamId::new(StreamType::Course, course_id), event.into().into())
+}
+
+pub fn created(course_id: CourseId, instructor_id: UserId, title: &str) -> Written {
+    let event = CourseCreated {
+        course_id,
+        instructor_id,
+        title: title.to_owned(),
+        description: "Des données à l'été".to_owned(),
+        short_description: None,
+        domain: Domain::Excel,
+        stack: vec!["Excel 365".to_owned()],
+        price: Money { minor: 4_990, currency: Currency::EUR },
+        pricing_model: PricingModel::OneTime,
+        keywords: vec!["tableau".to_owned()],
+        image_url: None,
+        category: None,
+        language: Language::Fr,
+    };
+    of_course(course_id, event)
+}
+
+pub fn module_added(course_id: CourseId, module_id: ModuleId, order: u32) -> Written {
+    let title = format!("Module {module_id}");
+    of_course(course_id, ModuleAdded { course_id, module_id, title, description: None, order })
+}
+
+pub fn lesson_added(course_id: CourseId, module_id: ModuleId, lesson_id: LessonId, order: u32) -> Written {
+    let seconds = u32::try_from(lesson_id.uuid().as_u128() % 5_000).unwrap();
+    let video = Video {
+        url: "https://example.org/film".to_owned(),
+        duration_seconds: Some(seconds),
+        transcript: None,
+        thumbnail_url: None,
+    };
+    let lesson = Lesson {
+        lesson_id,
+        title: "Leçon".to_owned(),
+        description: Some("Premiers pas".to_owned()),
+        lesson_type: LessonType::Video,
+        video: Some(video),
+        content: None,
+        quiz_id: None,
+        preview: order == 1,
+    };
+    of_course(course_id, LessonAdded { course_id, module_id, lesson, order })
+}
+
+pub fn published(course_id: CourseId) -> Written {
+    of_course(course_id, CoursePublished { course_id })
+}
+
+struct DraftCourse {
+    id: CourseId,
+    modules: Vec<(ModuleId, u32)>,
+}
+
+/// Appends about `count` events at random, all of them possible, in commits of a few.
+pub async fn random(academy: &Academy, seed: u64, count: usize) {
+    let mut random = StdRng::seed_from_u64(seed);
+    let mut users: Vec<UserId> = Vec::new();
+    let mut courses: Vec<DraftCourse> = Vec::new();
+    let mut pending: Vec<Written> = Vec::new();
+    for _ in 0..count {
+        if users.is_empty() || random.random_ratio(1, 12) {
+            academy_append(academy, &mut pending).await;
+            users.push(register(academy, "Éloïse").await);
+            continue;
+        }
+        pending.push(next(&mut random, &users, &mut courses));
+        if random.random_ratio(1, 4) {
+            academy_append(academy, &mut pending).await;
+        }
+    }
+    academy_append(academy, &mut pending).await;
+}
+
+async fn academy_append(academy: &Academy, pending: &mut Vec<Written>) {
+    if !pending.is_empty() {
+        academy.append(std::mem::take(pending), Vec::new()).await;
+    }
+}
+
+fn next(random: &mut StdRng, users: &[UserId], courses: &mut Vec<DraftCourse>) -> Written {
+    let user_id = users[random.random_range(0..users.len())];
+    let kind = random.random_range(0..12);
+    if kind < 2 || courses.is_empty() {
+        let id = CourseId::new(Uuid::from_u128(random.next_u64().into()));
+        courses.push(DraftCourse { id, modules: Vec::new() });
+        return created(id, user_id, "Été et cœur: R");
+    }
+    let pick = random.random_range(0..courses.len());
+    let course = &mut courses[pick];
+    match kind {
+        2 => of_user(user_id, UserRoleChanged { user_id, from: Role::Learner, to: Role::Instructor }),
+        3 => of_user(user_id, UserSuspended { user_id }),
+        4 => of_user(user_id, UserReactivated { user_id }),
+        5 => signed_in(user_id),
+        6 => published(course.id),
+        7 | 8 => add_module(random, course),
+        _ if course.modules.is_empty() => add_module(random, course),
+        _ => {
+            let pick = random.random_range(0..course.modules.len());
+            let (module_id, lessons) = &mut course.modules[pick];
+            *lessons += 1;
+            let lesson_id = LessonId::new(Uuid::from_u128(random.next_u64().into()));
+            lesson_added(course.id, *module_id, lesson_id, random.random_range(1..=*lessons))
+        }
+    }
+}
+
+fn add_module(random: &mut StdRng, course: &mut DraftCourse) -> Written {
+    let module_id = ModuleId::new(Uuid::from_u128(random.next_u64().into()));
+    course.modules.push((module_id, 0));
+    let last = u32::try_from(course.modules.len()).unwrap();
+    module_added(course.id, module_id, random.random_range(1..=last))
+}

@@ -1,0 +1,12 @@
+//! The runner and the projections, against a real mongod and nats-server.
+
+mod collections;
+mod erasure;
+mod exactly_once;
+mod fencing;
+mod history;
+mod oracle;
+mod parking;
+mod positions;
+mod search;
+mod support;

@@ -1,0 +1,34 @@
+//! The read collections: their documents, names, indexes and validators, shared by those who write them (projectors)
+//! and those who read them (the APIs); and how far they have come.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | `documents` | one file per collection: its document, its [`Collection`] |
+//! | `collection` | making collections: [`ensure`] |
+//! | `evolve` | how documents come out of events |
+//! | `schema` | the pieces that validators are made of |
+//! | [`search`] | words of courses and words of a search, folded alike |
+//! | `money` | [`MoneyView`]: amounts as answers write them |
+//! | [`views`] | what answers show of the documents |
+//! | `positions` | [`Positions`]: waiting until a projection has come so far |
+
+mod collection;
+mod documents;
+mod evolve;
+mod money;
+mod positions;
+mod projections;
+mod schema;
+pub mod search;
+pub mod views;
+
+pub use collection::{Collection, ensure};
+pub use documents::{
+    COURSE_INSTRUCTORS, COURSES, Checkpoint, Course, CourseInstructor, CoursePrice, CourseStatus, InstructorInfo,
+    LESSONS, Lesson, LessonVideo, MODULES, Module, NotificationSettings, PARKED, PROJECTIONS, ParkCause, Parked,
+    ProjectionState, ReadDocument, USER_COURSES, USERS, User, UserCourse, UserStatus, VerificationStatus, full_name,
+    hours,
+};
+pub use money::MoneyView;
+pub use positions::{Announcement, Positions, Waited, lease_name};
+pub use projections::{COURSES_PROJECTION, USERS_PROJECTION, projections_of};

@@ -1,0 +1,28 @@
+//! What answers show of the documents, the same on both APIs; and reading the documents that a view is made of.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `user` | [`UserView`]: an account, as its owner or an admin sees it |
+//! | `course` | [`CourseView`] with its outline, [`CourseListItem`] with its modules as ids |
+//! | `outline` | [`ModuleView`], [`LessonView`]: what of a lesson is for whom |
+//! | `load` | [`load_user`], [`load_course`], [`load_course_for`] |
+//! | `snapshot` | [`read_at_once`]: several reads at one instant, bounded, anew when a swap broke them off |
+
+mod course;
+mod load;
+mod openapi;
+mod outline;
+mod snapshot;
+mod user;
+
+pub use course::{CourseFacts, CourseListItem, CourseView, PriceView};
+pub use load::{CourseDocuments, load_course, load_course_for, load_user};
+pub use outline::{Audience, LessonView, ModuleView, VideoView};
+pub use snapshot::{Reading, Snapshot, read_at_once};
+pub use user::{InstructorInfoView, NotificationSettingsView, UserView};
+
+/// Serde's test for `stale`, which is left out of answers that are not.
+#[allow(clippy::trivially_copy_pass_by_ref)] // the signature is serde's
+const fn is_false(flag: &bool) -> bool {
+    !*flag
+}
