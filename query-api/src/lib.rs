@@ -1,1 +1,88 @@
-//! Stub.
+//! The read process: every GET that is answered from the read collections. It decides nothing and grants nothing; who
+//! may see what is asked of the log ([`access`]).
+//!
+//! One file per query:
+//!
+//! | Route | File |
+//! |---|---|
+//! | GET /auth/verify-jwt | `auth/verify_jwt.rs` |
+//! | GET /auth/profile | `auth/show_profile.rs` |
+//! | GET /courses | `courses/list_courses.rs`; its parameters: `courses/catalogue.rs` |
+//! | GET /courses/{id} | `courses/show_course.rs` |
+//! | GET /courses/{id}/lessons | `courses/list_lessons.rs` |
+//!
+//! `reads` says how far the read collections are, and waits for them; `process` runs it all.
+
+mod auth;
+mod courses;
+mod process;
+mod reads;
+
+use std::time::Duration;
+
+use access::Access;
+use axum::extract::FromRef;
+use event_log::EventLog;
+use gateway::ServiceRouters;
+use read_models::Positions;
+use utoipa::openapi::OpenApi;
+
+pub use process::run;
+pub use reads::Reads;
+
+/// The texts of codes that base tables do not have: code, French, English.
+pub const MESSAGES: &[(&str, &str, &str)] = &[
+    ("user_suspended", "Ce compte est suspendu.", "This account is suspended."),
+    ("too_many_items", "Trop d'éléments.", "Too many items."),
+    ("too_many_decimals", "Deux décimales au plus.", "At most two decimals."),
+];
+
+/// What the queries need; each handler names the part that it uses.
+#[derive(Clone, FromRef)]
+pub struct QueryDeps {
+    access: Access,
+    reads: Reads,
+}
+
+impl QueryDeps {
+    /// `read_wait` is how long a GET waits for the read collections at most.
+    #[must_use]
+    pub fn new(access: Access, log: &EventLog, positions: Positions, read_wait: Duration) -> Self {
+        Self { access, reads: Reads::new(log.clone(), positions, read_wait) }
+    }
+}
+
+/// The routes of the read process, by service.
+#[must_use]
+pub fn routers(deps: &QueryDeps) -> ServiceRouters {
+    routes().with_state(deps)
+}
+
+/// What the routes of the read process are, without anything that they need: a part for [`gateway::document`].
+#[must_use]
+pub fn openapi() -> OpenApi {
+    routes().openapi()
+}
+
+fn routes() -> ServiceRouters<QueryDeps> {
+    ServiceRouters { auth: auth::router(), course: courses::router(), ..ServiceRouters::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_route_is_in_the_document_with_its_answers() {
+        let document = serde_json::to_value(gateway::document("Har Academy", [super::openapi()])).unwrap();
+        let paths = document["paths"].as_object().unwrap();
+        let expected = ["/auth/profile", "/auth/verify-jwt", "/courses", "/courses/{id}", "/courses/{id}/lessons"];
+        assert!(paths.keys().eq(expected.map(|path| format!("/api/v1{path}")).iter()), "{:?}", paths.keys());
+        for (path, item) in paths {
+            assert!(item["get"]["responses"]["200"]["content"].is_object(), "{path}");
+            assert!(item["get"]["responses"]["503"]["content"].is_object(), "{path}");
+        }
+        let course = &document["components"]["schemas"]["Course"];
+        assert!(course.to_string().contains("modules"), "{course}");
+        let lesson = &document["components"]["schemas"]["Lesson"]["properties"];
+        assert_eq!(lesson["type"]["enum"], serde_json::json!(["video", "text", "quiz", "exercise"]));
+    }
+}

@@ -1,0 +1,13 @@
+//! Queries of the Auth service.
+
+mod show_profile;
+mod verify_jwt;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::QueryDeps;
+
+pub(crate) fn router() -> OpenApiRouter<QueryDeps> {
+    OpenApiRouter::new().routes(routes!(show_profile::show_profile)).routes(routes!(verify_jwt::verify_jwt))
+}

@@ -1,0 +1,55 @@
+//! GET /courses/{id}: a course with its outline.
+
+use access::{MaybeCaller, log_failure};
+use axum::extract::State;
+use events::CourseId;
+use read_models::COURSES_PROJECTION;
+use read_models::views::{CourseView, load_course_for};
+use serde::Serialize;
+use service_kit::http::{ApiError, DataBody, ErrorBody, PathId, RequestContext, Success};
+use utoipa::ToSchema;
+
+use super::audience;
+use crate::Reads;
+
+/// A course.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ShownCourse {
+    course: CourseView,
+}
+
+/// A course with its modules and lessons in order.
+///
+/// Lessons come without content, video URL and transcript, save for previews; its owner and admins see everything, and
+/// drafts and archived courses too.
+#[utoipa::path(
+    get,
+    path = "/courses/{id}",
+    tag = "courses",
+    security((), ("bearer" = [])),
+    params(
+        ("id" = uuid::Uuid, Path, description = "the course"),
+        ("X-Min-Position" = Option<u64>, Header, description = "position that the answer must have reached"),
+    ),
+    responses(
+        (status = 200, body = DataBody<ShownCourse>, headers(
+            ("X-Position" = u64, description = "position that the answer has reached"),
+            ("ETag" = String, description = "version of the course"),
+        )),
+        (status = 404, description = "`not_found`: not there, or not visible to the caller", body = ErrorBody),
+        (status = 503, description = "`read_model_behind`, `unavailable`", body = ErrorBody),
+    )
+)]
+pub(crate) async fn show_course(
+    State(reads): State<Reads>,
+    PathId(id): PathId<CourseId>,
+    MaybeCaller(caller): MaybeCaller,
+    context: RequestContext,
+) -> Result<Success<ShownCourse>, ApiError> {
+    let position = reads.begin(&context, &[COURSES_PROJECTION]).await?;
+    let found = load_course_for(reads.database(), id, |course| audience(course, caller.as_ref())).await;
+    let (documents, audience) = found.map_err(|error| log_failure(&error))?.ok_or_else(ApiError::not_found)?;
+    let version = documents.course.version;
+    let course = CourseView::new(documents, audience);
+    Ok(Success::data(ShownCourse { course }).position(position).version(version))
+}

@@ -1,0 +1,65 @@
+//! How far the read collections are.
+
+use std::time::Duration;
+
+use access::log_failure;
+use event_log::EventLog;
+use events::Position;
+use mongodb::Database;
+use read_models::{Positions, Waited};
+use service_kit::http::{ApiError, RequestContext};
+
+/// The read collections, and how far they are.
+#[derive(Clone)]
+pub struct Reads {
+    log: EventLog,
+    positions: Positions,
+    wait: Duration,
+}
+
+impl Reads {
+    pub(crate) const fn new(log: EventLog, positions: Positions, wait: Duration) -> Self {
+        Self { log, positions, wait }
+    }
+
+    /// The database of the read collections.
+    #[must_use]
+    pub fn database(&self) -> &Database {
+        self.log.database()
+    }
+
+    /// To be called before the documents are read: waits for `X-Min-Position`, and gives the position that the
+    /// documents of these projections have reached at least, for `X-Position`.
+    ///
+    /// # Errors
+    /// 503 `read_model_behind` when they do not come so far in time, 503 `unavailable` when MongoDB is away.
+    pub async fn begin(&self, context: &RequestContext, projections: &[&str]) -> Result<Position, ApiError> {
+        if let Some(wanted) = context.min_position {
+            self.reach(projections, wanted).await?;
+        }
+        self.positions.current(projections).await.map_err(|error| log_failure(&error))
+    }
+
+    /// Waits until the documents of these projections show all that is in the log now.
+    ///
+    /// # Errors
+    /// As [`Reads::begin`].
+    pub async fn catch_up(&self, projections: &[&str]) -> Result<Position, ApiError> {
+        let head = self.log.head().await.map_err(|error| log_failure(&error))?;
+        self.reach(projections, head.position).await?;
+        Ok(head.position)
+    }
+
+    async fn reach(&self, projections: &[&str], wanted: Position) -> Result<(), ApiError> {
+        // Bounded here too: looking at checkpoints may take longer than the rest of the wait.
+        let waiting = self.positions.wait(projections, wanted, self.wait);
+        match tokio::time::timeout(self.wait, waiting).await {
+            Ok(Waited::Reached) => Ok(()),
+            Ok(Waited::Behind { slowest }) => {
+                Err(ApiError::read_model_behind().caused_by(format_args!("at {slowest}, not at {wanted}")))
+            }
+            Ok(Waited::Down) => Err(ApiError::read_model_behind().caused_by("a projection has no worker")),
+            Err(_) => Err(ApiError::read_model_behind().caused_by(format_args!("not at {wanted} in time"))),
+        }
+    }
+}
