@@ -1,8 +1,8 @@
 //! Where each use case answers.
 
-use access::{Access, access_tokens};
+use access::{Access, access_tokens, in_time};
 use axum::extract::FromRef;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use event_log::EventLog;
 use gateway::ServiceRouters;
 use read_models::Positions;
@@ -75,7 +75,9 @@ pub enum StartError {
 #[must_use]
 pub fn routers(api: &CommandApi) -> ServiceRouters {
     let idempotency = Idempotency { log: api.commands.log().clone(), access: api.access.clone() };
-    let once = |router: OpenApiRouter<CommandApi>| router.layer(from_fn_with_state(idempotency.clone(), idempotent));
+    let once = |router: OpenApiRouter<CommandApi>| {
+        router.layer(from_fn_with_state(idempotency.clone(), idempotent)).layer(from_fn(in_time))
+    };
     let ServiceRouters { auth, course, payment, ai, admin } = routes();
     let routers = ServiceRouters {
         auth: once(auth),

@@ -2,9 +2,9 @@
 //! the log.
 
 use access::log_failure;
-use domain::User as UserState;
+use domain::{Session, User as UserState};
 use event_log::{EventLog, LogError, Opened};
-use events::{CourseId, Fold, RecordedEvent, StreamId, UserId};
+use events::{CourseId, Fold, RecordedEvent, SessionId, StreamId, UserId};
 use read_models::views::{CourseDocuments, UserView, load_course, load_user};
 use read_models::{User, full_name};
 use service_kit::http::ApiError;
@@ -18,6 +18,21 @@ pub(crate) async fn user_view(log: &EventLog, id: UserId, pending: bool) -> Resu
     }
     let stream = open_stream(log, &UserState::stream(id)).await?;
     Ok(User::of_stream(&stream).ok_or_else(ApiError::not_found)?.into())
+}
+
+/// The account of somebody who has just signed in.
+pub(crate) async fn signed_in_view(
+    log: &EventLog,
+    id: UserId,
+    session: SessionId,
+    pending: bool,
+) -> Result<UserView, Refusal> {
+    let mut user = user_view(log, id, pending).await?;
+    if pending {
+        // The account's stream knows nothing of its sessions.
+        user.last_login_at = log.read_stream(&Session::stream(session), 0).await?.first().map(|event| event.time);
+    }
+    Ok(user)
 }
 
 /// The course with modules and lessons.

@@ -20,12 +20,14 @@ mod reads;
 
 use std::time::Duration;
 
-use access::Access;
+use access::{Access, in_time};
 use axum::extract::FromRef;
+use axum::middleware::from_fn;
 use event_log::EventLog;
 use gateway::ServiceRouters;
 use read_models::Positions;
 use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
 
 pub use process::run;
 pub use reads::Reads;
@@ -55,7 +57,16 @@ impl QueryDeps {
 /// The routes of the read process, by service.
 #[must_use]
 pub fn routers(deps: &QueryDeps) -> ServiceRouters {
-    routes().with_state(deps)
+    let ServiceRouters { auth, course, payment, ai, admin } = routes();
+    let timely = |router: OpenApiRouter<QueryDeps>| router.layer(from_fn(in_time));
+    let routers = ServiceRouters {
+        auth: timely(auth),
+        course: timely(course),
+        payment: timely(payment),
+        ai: timely(ai),
+        admin: timely(admin),
+    };
+    routers.with_state(deps)
 }
 
 /// What the routes of the read process are, without anything that they need: a part for [`gateway::document`].

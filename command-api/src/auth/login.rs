@@ -19,7 +19,7 @@ use crate::commands::{CommandContext, Commands, Origin, UnitOfWork, Unrecorded, 
 use crate::fields::parsed;
 use crate::passwords::Passwords;
 use crate::tokens::{EmailNames, FIRST_GENERATION, Tokens};
-use crate::views::user_view;
+use crate::views::signed_in_view;
 
 /// Longer passwords were never set, and are not worth the hashing.
 const MAX_PASSWORD: usize = 128;
@@ -76,7 +76,7 @@ pub async fn login(
     let session_id = SessionId::new(Uuid::now_v7());
     let done = commands.run(&origin, &SignIn { user_id: account.user_id, session_id, origin: &origin }).await?;
     let Entered { user_id, session_id, role } = done.outcome;
-    let user = user_view(commands.log(), user_id, done.pending).await?;
+    let user = signed_in_view(commands.log(), user_id, session_id, done.pending).await?;
     let pair = tokens.mint(user_id, role, session_id, FIRST_GENERATION, commands.clock().now())?;
     let answer = SignedIn { user, token: pair.token, refresh_token: pair.refresh_token };
     let mut response = done.answer(answer).into_response();

@@ -19,7 +19,7 @@ use crate::commands::{CommandContext, Commands, Origin, UnitOfWork, Unrecorded, 
 use crate::fields::parsed;
 use crate::passwords::Passwords;
 use crate::tokens::{EmailNames, FIRST_GENERATION, Tokens};
-use crate::views::user_view;
+use crate::views::signed_in_view;
 
 /// What a newcomer sends.
 #[derive(Deserialize, ToSchema)]
@@ -117,7 +117,7 @@ pub async fn register(
     let done = commands.run(&origin, &use_case).await?;
     let Registered { user_id, session_id } = done.outcome;
     let now = commands.clock().now();
-    let user = user_view(commands.log(), user_id, done.pending).await?;
+    let user = signed_in_view(commands.log(), user_id, session_id, done.pending).await?;
     let pair = tokens.mint(user_id, Role::Learner, session_id, FIRST_GENERATION, now)?;
     let answer = SignedIn { user, token: pair.token, refresh_token: pair.refresh_token };
     let mut response = done.answer(answer).created().into_response();

@@ -80,7 +80,12 @@ impl Idempotency {
         let too_large = |_| ApiError::of_status(StatusCode::PAYLOAD_TOO_LARGE);
         let body = to_bytes(body, BODY_LIMIT).await.map_err(too_large)?;
         // Without a good token it is the address that calls; a route that needs a token will refuse by itself.
-        let caller = self.access.authenticate(&parts.headers).await.ok();
+        let caller = match self.access.authenticate(&parts.headers).await {
+            Ok(caller) => Some(caller),
+            // Whoever can't be asked about now must not be taken for somebody else.
+            Err(error) if error.status().is_server_error() => return Err(error.into()),
+            Err(_) => None,
+        };
         let owner = caller.as_ref().map(|caller| caller.user_id);
         let name = owner.map_or_else(|| format!("ip {}", context.client_ip), |user| format!("user {user}"));
         let records = self.log.idempotency();
@@ -96,16 +101,20 @@ impl Idempotency {
             return Ok(replay);
         }
         let response = next.clone().run(again(&parts, &body, &ticket)).await;
-        if response.extensions().get::<DuplicateRequest>().is_none() {
+        // Another request with this key may have been carried out in between: the commit says so, or the decision was
+        // made upon what that one had done, and is no answer to this one.
+        let is_twin = response.extensions().get::<DuplicateRequest>().is_some();
+        let may_be_twin = is_twin || (response.status().is_client_error() && is_recorded(response.status()));
+        if !may_be_twin {
             return self.keep(response, &ticket, owner, context).await;
         }
-        // Another request with this key has committed in between.
         match self.find(&ticket).await? {
             Some(record) => match self.repeated(record, &mut ticket).await? {
                 Some(replay) => Ok(replay),
                 None => self.keep(next.run(again(&parts, &body, &ticket)).await, &ticket, owner, context).await,
             },
-            None => Err(ApiError::conflict().into()),
+            None if is_twin => Err(ApiError::conflict().into()),
+            None => self.keep(response, &ticket, owner, context).await,
         }
     }
 

@@ -1,0 +1,111 @@
+//! Commits as the product's commands make them, with personal data to seal and an idempotency record.
+
+use chrono::Utc;
+use event_log::{Commit, EventLog, Expected, Guard, KeyChange, Metadata, NewEvent, NewIdempotencyRecord, StreamAppend};
+use events::{
+    Actor, ActorRole, CorrelationId, EmailClaimEvent, EmailClaimed, Event, EventId, Language, Personal, Role,
+    SessionEvent, SessionId, SessionStarted, StreamId, StreamType, Timestamp, UserEvent, UserId, UserRegistered,
+    UserRoleChanged, Version,
+};
+use uuid::Uuid;
+
+const ADDRESS: &str = "203.0.113.77";
+const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+const PASSWORD_HASH: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$c29tZSBzYWx0IGhlcmU$MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY";
+
+/// A new person.
+#[must_use]
+pub fn new_user() -> UserId {
+    UserId::new(Uuid::now_v7())
+}
+
+/// What `POST /auth/register` appends: account, claim of the address, session: three events in three streams, a new key.
+#[must_use]
+pub fn register(log: &EventLog, user_id: UserId) -> Commit {
+    let personal = |value: String| Personal::new(user_id, value);
+    let registered = UserRegistered {
+        user_id,
+        email: personal(format!("{user_id}@example.org")),
+        first_name: personal("Éloïse".to_owned()),
+        last_name: personal("Marchand".to_owned()),
+        language: Language::Fr,
+        password_hash: personal(PASSWORD_HASH.to_owned()),
+    };
+    let claim = StreamId::new(StreamType::EmailClaim, user_id.uuid().simple());
+    let appends = vec![
+        append(user_stream(user_id), Expected::Exactly(0), UserEvent::from(registered)),
+        append(claim, Expected::Exactly(0), EmailClaimEvent::from(EmailClaimed { user_id })),
+        session_started(user_id),
+    ];
+    Commit { keys: vec![KeyChange::Create(user_id)], ..commit(log, user_id, ActorRole::Anonymous, appends) }
+}
+
+/// What `POST /auth/login` appends: a session, while the account stands at `version`: one event, one guard.
+#[must_use]
+pub fn log_in(log: &EventLog, user_id: UserId, version: Version) -> Commit {
+    let guards = vec![Guard { stream: user_stream(user_id), version }];
+    Commit { guards, ..commit(log, user_id, ActorRole::Learner, vec![session_started(user_id)]) }
+}
+
+/// What `PATCH /admin/users/:id` appends, over and over: one event each time, which changes one document.
+#[must_use]
+pub fn change_roles(log: &EventLog, users: &[UserId]) -> Commit {
+    let by = users.first().copied().unwrap_or_else(new_user);
+    let appends = users.iter().map(|user_id| {
+        let changed = UserRoleChanged { user_id: *user_id, from: Role::Learner, to: Role::Instructor };
+        append(user_stream(*user_id), Expected::Any, UserEvent::from(changed))
+    });
+    commit(log, by, ActorRole::Admin, appends.collect())
+}
+
+fn session_started(user_id: UserId) -> StreamAppend {
+    let session_id = SessionId::new(Uuid::now_v7());
+    let started = SessionStarted {
+        session_id,
+        user_id,
+        ip: Some(Personal::new(user_id, ADDRESS.to_owned())),
+        user_agent: Some(Personal::new(user_id, BROWSER.to_owned())),
+        expires_at: Timestamp::new(Utc::now()),
+    };
+    let stream = StreamId::new(StreamType::Session, session_id);
+    append(stream, Expected::Exactly(0), SessionEvent::from(started))
+}
+
+fn commit(log: &EventLog, user_id: UserId, role: ActorRole, appends: Vec<StreamAppend>) -> Commit {
+    let request = Uuid::now_v7();
+    let records = log.idempotency();
+    let caller = (role != ActorRole::Anonymous).then_some(user_id);
+    Commit {
+        appends,
+        guards: Vec::new(),
+        idempotency: Some(NewIdempotencyRecord {
+            id: records.id(&user_id.to_string(), &request.to_string()),
+            fingerprint: records.fingerprint("POST", "/api/v1/auth/login", request.as_bytes()),
+            owner: Some(user_id),
+            outcome: serde_json::json!({ "user_id": user_id, "session_id": request }),
+        }),
+        keys: Vec::new(),
+        metadata: Metadata {
+            time: Timestamp::new(Utc::now()),
+            actor: Actor {
+                user_id: caller,
+                role,
+                ip: Some(Personal::new(user_id, ADDRESS.to_owned())),
+                user_agent: Some(Personal::new(user_id, BROWSER.to_owned())),
+            },
+            correlation_id: CorrelationId::new(request),
+            causation_id: None,
+        },
+        observed: log.observed(),
+    }
+}
+
+fn append(stream: StreamId, expected: Expected, event: impl Into<Event>) -> StreamAppend {
+    let event = NewEvent { id: EventId::new(Uuid::now_v7()), event: event.into() };
+    StreamAppend { stream, expected, events: vec![event] }
+}
+
+fn user_stream(user_id: UserId) -> StreamId {
+    StreamId::new(StreamType::User, user_id)
+}

@@ -1,0 +1,145 @@
+//! The product in one process: the log with its appender and publisher, the projections, both APIs on all ports.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+
+use access::{Access, access_tokens, health};
+use command_api::CommandApi;
+use event_log::{
+    AppendLimits, EventLog, HeadRecorder, HeadSigner, LogNames, LogSecrets, MasterKey, PublisherSettings, connect,
+    connect_nats, start_publisher,
+};
+use gateway::{Bound, Root, ServiceRouters};
+use query_api::QueryDeps;
+use read_models::Positions;
+use service_kit::auth::AccessTokens;
+use service_kit::clock::Clock;
+use service_kit::http::{HttpOptions, Messages, serve, with_layers};
+use service_kit::settings::Settings;
+use service_kit::telemetry::Metrics;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::parts::Parts;
+use super::servers::Servers;
+use crate::openapi::TITLE;
+
+const APP: &str = "har-dev";
+
+/// The product, ready to be served.
+pub struct Product {
+    /// The log.
+    pub log: EventLog,
+    /// What the write side's use cases need.
+    pub commands: CommandApi,
+    /// All ports of the contract, bound and not served yet.
+    pub bound: Bound,
+    /// The port of `/metrics`.
+    pub metrics_address: SocketAddr,
+    metrics: Metrics,
+    metrics_listener: TcpListener,
+    background: Parts,
+}
+
+impl Product {
+    /// Opens and starts everything but the ports.
+    ///
+    /// # Errors
+    /// When a setting is no good, a port taken, or a server away.
+    pub async fn start(settings: &Settings, servers: &Servers) -> anyhow::Result<Self> {
+        let metrics = Metrics::install()?;
+        let network = &settings.network;
+        let wanted = SocketAddr::new(network.bind, network.metrics_port);
+        let (metrics_listener, metrics_address) = gateway::bind("HAR_METRICS_PORT", wanted).await?;
+        let nats = connect_nats(servers.nats_url(), APP).await?;
+        let log = open_log(settings, servers).await?;
+        let projections = projectors::all();
+        read_models::ensure(log.database(), &projectors::collections(&projections)).await?;
+
+        let listening = CancellationToken::new();
+        let positions = Positions::start(&log, nats.clone(), listening.clone());
+        let clock = Clock::new(settings.clock_offset);
+        let tokens = access_tokens(&settings.secrets)?;
+        let access = Access::new(log.clone(), tokens.clone(), clock.clone());
+        let queries = QueryDeps::new(access.clone(), &log, positions.clone(), settings.read_wait);
+        let commands = CommandApi::new(&log, positions, access, clock, settings)?;
+        let services = command_api::routers(&commands).merge(query_api::routers(&queries));
+        let bound = listen(services, settings, &log, &nats, &tokens).await?;
+
+        // Nothing is started before all that can be refused has been accepted.
+        let mut background = Parts::default();
+        start_background(&mut background, settings, &log, &nats);
+        let projecting = CancellationToken::new();
+        let running = projectors::start(&log, &nats, projections, &projecting);
+        let running = tokio::spawn(async move {
+            if let Err(error) = running.ended().await {
+                tracing::error!(%error, "a projection has failed");
+            }
+        });
+        background.add("projections", projecting, running);
+        let listened = listening.clone();
+        background.add("positions", listening, tokio::spawn(async move { listened.cancelled().await }));
+        Ok(Self { log, commands, bound, metrics_address, metrics, metrics_listener, background })
+    }
+
+    /// Serves all ports. The parts that it returns end in order: first the ports, last the projections.
+    ///
+    /// # Errors
+    /// When a setting of the network is no good.
+    pub fn serve(self, settings: &Settings) -> anyhow::Result<Parts> {
+        let options = HttpOptions::of(&settings.network, Messages::base())?;
+        let mut parts = Parts::default();
+        let stop = CancellationToken::new();
+        parts.add("http", stop.clone(), tokio::spawn(self.bound.serve(stop)));
+        parts.append(self.background);
+        let stop = CancellationToken::new();
+        let page = serve(self.metrics_listener, with_layers(self.metrics.router(), &options), stop.clone());
+        parts.add("metrics", stop, tokio::spawn(page));
+        let stop = CancellationToken::new();
+        let upkeep = self.metrics.upkeep(stop.clone());
+        let upkeep = tokio::spawn(async move {
+            let _: Result<(), Infallible> = upkeep.await;
+        });
+        parts.add("upkeep of metrics", stop, upkeep);
+        Ok(parts)
+    }
+
+    /// Ends what runs, without having served.
+    pub async fn stop(self) {
+        self.background.stop().await;
+    }
+}
+
+async fn open_log(settings: &Settings, servers: &Servers) -> anyhow::Result<EventLog> {
+    let client = connect(servers.mongodb_uri(), APP).await?;
+    let names = LogNames::new(&settings.mongodb.database, &settings.nats.prefix);
+    let secrets = LogSecrets { master_key: MasterKey::new(*settings.secrets.master.expose()) };
+    Ok(EventLog::open(&client, names, &secrets).await?)
+}
+
+async fn listen(
+    services: ServiceRouters,
+    settings: &Settings,
+    log: &EventLog,
+    nats: &async_nats::Client,
+    tokens: &AccessTokens,
+) -> anyhow::Result<Bound> {
+    let root = Root {
+        health: health(log, nats).router(),
+        jwks: tokens.keys().router(),
+        messages: Messages::base().with(command_api::MESSAGES).with(query_api::MESSAGES),
+        title: TITLE,
+    };
+    Ok(gateway::listen(services, settings, root).await?)
+}
+
+/// Appending and publication.
+fn start_background(parts: &mut Parts, settings: &Settings, log: &EventLog, nats: &async_nats::Client) {
+    let stop = CancellationToken::new();
+    let appender = log.start_appender(AppendLimits::default(), stop.clone());
+    parts.add("appender", stop, tokio::spawn(appender.stopped()));
+    let stop = CancellationToken::new();
+    let heads = HeadRecorder::new(HeadSigner::new(settings.secrets.head.expose()), &settings.head_file);
+    let publisher = start_publisher(log, nats, &PublisherSettings::default(), heads, stop.clone());
+    parts.add("publisher", stop, publisher);
+}
