@@ -11,7 +11,7 @@ use events::UserId;
 use mongodb::{ClientSession, Collection, Database};
 use serde_json::Value;
 
-use crate::mongo::{TIME_LIMIT, is_duplicate_key, within};
+use crate::mongo::{TIME_LIMIT, is_duplicate_key, limited, within};
 use crate::personal_data::{MasterKey, Sealer, mac};
 use crate::{LogError, PersonKeys, schema};
 
@@ -128,10 +128,12 @@ impl IdempotencyRecords {
         let mut fresh = self.document(record);
         fresh.remove("_id");
         let update = doc! { "$set": { "answer": sealed }, "$setOnInsert": fresh };
-        let call = self.collection.update_one(doc! { "_id": &record.id }, update).upsert(true);
-        match tokio::time::timeout(TIME_LIMIT, call.into_future()).await {
+        // The first answer stays: whoever repeats the request gets what the first caller got.
+        let unanswered = doc! { "_id": &record.id, "answer": { "$exists": false } };
+        let call = self.collection.update_one(unanswered, update).upsert(true);
+        match tokio::time::timeout(limited(TIME_LIMIT), call.into_future()).await {
             Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) if is_duplicate_key(&error) => Ok(()), // two refusals at once: the same answer twice
+            Ok(Err(error)) if is_duplicate_key(&error) => Ok(()), // there is an answer already
             Ok(Err(error)) => Err(error.into()),
             Err(_) => Err(LogError::Unavailable("no answer in time".into())),
         }

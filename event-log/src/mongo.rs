@@ -1,7 +1,7 @@
 //! How this product talks to MongoDB: bounded in time, and with errors it can act upon.
 
 use std::future::Future;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mongodb::error::{Error, ErrorKind, WriteFailure};
 use mongodb::options::{ClientOptions, ReadConcern, WriteConcern};
@@ -11,6 +11,28 @@ use crate::LogError;
 /// The longest that one call to MongoDB may take, unless the caller names another limit. It stays well under the
 /// three seconds within which a command must have its 503.
 pub const TIME_LIMIT: Duration = Duration::from_millis(1_200);
+
+/// What a call may take when the deadline of its request has passed already: enough for a server that is there. A
+/// request that is slow for other reasons, such as many passwords to be hashed, is not refused for it.
+const FLOOR: Duration = Duration::from_millis(300);
+
+tokio::task_local! {
+    static DEADLINE: Instant;
+}
+
+/// Runs a request so that its calls to MongoDB, however many follow each other, have to end within `limit` from now:
+/// each has what is left, but 300 ms at least. Calls of tasks that it starts are not concerned.
+pub async fn with_deadline<T>(limit: Duration, request: impl Future<Output = T>) -> T {
+    DEADLINE.scope(Instant::now() + limit, request).await
+}
+
+/// What a call may take that usually may take so long: less when the deadline of its request is near
+/// ([`with_deadline`]). [`within`] asks this by itself.
+#[must_use]
+pub fn limited(usual: Duration) -> Duration {
+    let left = DEADLINE.try_with(|deadline| deadline.saturating_duration_since(Instant::now()));
+    left.map_or(usual, |left| usual.min(left.max(FLOOR)))
+}
 
 /// Connects with the limits that the promises need: a server that is away is noticed at once, not after the driver's
 /// 30 seconds; what is read and written is majority-committed and journaled.
@@ -31,11 +53,12 @@ pub async fn connect(uri: &str, app_name: &str) -> Result<mongodb::Client, Error
     mongodb::Client::with_options(options)
 }
 
-/// Runs one call to MongoDB within a limit.
+/// Runs one call to MongoDB within a limit, or within what the request's deadline leaves of it ([`with_deadline`]).
 ///
 /// # Errors
 /// [`LogError::Unavailable`] when it took longer, or failed.
 pub async fn within<T>(limit: Duration, call: impl Future<Output = Result<T, Error>>) -> Result<T, LogError> {
+    let limit = limited(limit);
     match tokio::time::timeout(limit, call).await {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(LogError::from(error)),

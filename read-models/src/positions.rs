@@ -52,7 +52,8 @@ pub enum Waited {
         /// The slowest projection's position.
         slowest: Position,
     },
-    /// A projection that is behind has no worker: its lease has run out. It was not waited for.
+    /// A projection that is behind has no worker: its lease has run out. Or MongoDB is away, and nobody gets on. It was
+    /// not waited for.
     Down,
 }
 
@@ -141,8 +142,14 @@ impl Positions {
     /// Waits until all of the projections have come to `position`, for `limit` at most. Announcements end the wait at
     /// once; after 50 ms without any, the checkpoints are read, and whether there is anybody to wait for.
     pub async fn wait(&self, projections: &[&str], position: Position, limit: Duration) -> Waited {
+        // Looking at checkpoints, or waiting for a turn to, may take longer than the rest of the wait.
+        let waiting = self.wait_until(projections, position, Instant::now() + limit);
+        let behind = |_| Waited::Behind { slowest: self.slowest(projections) };
+        tokio::time::timeout(limit, waiting).await.unwrap_or_else(behind)
+    }
+
+    async fn wait_until(&self, projections: &[&str], position: Position, deadline: Instant) -> Waited {
         let started = Instant::now();
-        let deadline = started + limit;
         let mut listening = self.known.subscribe();
         let mut look = started + SILENCE;
         loop {
@@ -176,7 +183,9 @@ impl Positions {
         let due: Vec<&str> = behind.iter().copied().filter(is_due).collect();
         if let Err(error) = self.look_anew(&due, position, &mut looked).await {
             tracing::debug!(%error, "checkpoints and leases can't be read");
-            return None;
+            // Noted, so that those who wait for this look need not find it out one after the other.
+            let nobody = Looked { at: Instant::now(), has_worker: false };
+            looked.extend(due.iter().map(|name| ((*name).to_owned(), nobody)));
         }
         let is_down = |name: &&str| looked.get(*name).is_some_and(|looked| !looked.has_worker);
         self.behind(behind, position).iter().any(is_down).then_some(Waited::Down)

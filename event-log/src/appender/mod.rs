@@ -1,5 +1,6 @@
 //! Appending: one task per process takes all the commits that wait and writes them in one transaction.
 
+mod doubt;
 mod judge;
 mod prepare;
 mod queue;

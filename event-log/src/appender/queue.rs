@@ -8,6 +8,7 @@ use events::Position;
 use tokio::sync::{mpsc, oneshot};
 
 use super::prepare::Prepared;
+use crate::mongo::limited;
 use crate::{AppendError, Commit, Committed, EventLog, LogError};
 
 /// How much longer than the appender's own limit a caller waits, so as to hear its reason.
@@ -88,7 +89,7 @@ impl EventLog {
             })?;
             answer.await.unwrap_or_else(|_| Err(stopped()))
         };
-        tokio::time::timeout(limits.time + GRACE, submit)
+        tokio::time::timeout(limited(limits.time + GRACE), submit)
             .await
             .unwrap_or_else(|_| Err(AppendError::Unconfirmed("no answer in time".into())))
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bson::{Document, doc};
-use event_log::{LogError, TIME_LIMIT};
+use event_log::{LogError, TIME_LIMIT, limited};
 use futures::TryStreamExt as _;
 use mongodb::error::{Error, ErrorKind};
 use mongodb::options::{CollectionOptions, ReadConcern};
@@ -86,9 +86,10 @@ pub async fn read_at_once<R: Reading>(database: &Database, reading: &R) -> Resul
             }
         }
     };
-    match tokio::time::timeout(TIME_LIMIT, until_whole).await {
+    let limit = limited(TIME_LIMIT);
+    match tokio::time::timeout(limit, until_whole).await {
         Ok(outcome) => outcome.map_err(failure),
-        Err(_) => Err(LogError::Unavailable(format!("no answer within {TIME_LIMIT:?}"))),
+        Err(_) => Err(LogError::Unavailable(format!("no answer within {limit:?}"))),
     }
 }
 

@@ -102,8 +102,10 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
 
 /// Serde tells unknown and missing fields only in words.
 fn refuse(bytes: &[u8], path: &str, error: &serde_json::Error) -> ApiError {
-    // Whatever comes after the refused field, a body that is no JSON at all is called that.
-    if !error.is_data() || serde_json::from_slice::<IgnoredAny>(bytes).is_err() {
+    // Whatever comes after the refused field, a body that is no JSON at all is called that. Skipping over values does
+    // not look at their bytes, hence the check for UTF-8.
+    let is_json = std::str::from_utf8(bytes).is_ok_and(|text| serde_json::from_str::<IgnoredAny>(text).is_ok());
+    if !error.is_data() || !is_json {
         return malformed();
     }
     let message = &error.to_string();

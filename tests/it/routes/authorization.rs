@@ -1,0 +1,156 @@
+//! One table of all routes: who may. A documented route without a row fails the test.
+
+use std::collections::BTreeSet;
+
+use futures::future::join_all;
+use serde_json::{Value, json};
+use tests::people::{new_course, new_email, new_lesson, newcomer};
+use tests::{AppOptions, DraftCourse, Person, Request, TestApp};
+
+/// A course in draft and everybody around it.
+struct Stage {
+    app: TestApp,
+    admin: Person,
+    owner: Person,
+    other: Person,
+    learner: Person,
+    suspended: Person,
+}
+
+struct Row {
+    method: &'static str,
+    path: &'static str,
+    body: fn(&Stage) -> Option<Value>,
+    /// Nobody, a learner, an instructor, the owner, an admin, a suspended user.
+    expected: [u16; 6],
+}
+
+const NOTHING: fn(&Stage) -> Option<Value> = |_| None;
+
+const ROWS: &[Row] = &[
+    Row { method: "post", path: "/auth/register", body: |_| Some(newcomer(&new_email())), expected: [201; 6] },
+    Row {
+        method: "post",
+        path: "/auth/login",
+        body: |stage| Some(json!({ "email": stage.owner.email, "password": tests::people::PASSWORD })),
+        expected: [200; 6],
+    },
+    Row { method: "get", path: "/auth/verify-jwt", body: NOTHING, expected: [401, 200, 200, 200, 200, 403] },
+    Row { method: "get", path: "/auth/profile", body: NOTHING, expected: [401, 200, 200, 200, 200, 403] },
+    Row { method: "get", path: "/courses", body: NOTHING, expected: [200; 6] },
+    Row { method: "get", path: "/courses/{id}", body: NOTHING, expected: [404, 404, 404, 200, 200, 404] },
+    Row { method: "get", path: "/courses/{id}/lessons", body: NOTHING, expected: [404, 404, 404, 200, 200, 404] },
+    Row {
+        method: "post",
+        path: "/courses",
+        body: |_| Some(new_course("Excel, les bases")),
+        expected: [401, 403, 201, 201, 201, 403],
+    },
+    Row {
+        method: "post",
+        path: "/courses/{id}/modules",
+        body: |_| Some(json!({ "title": "m" })),
+        expected: [401, 403, 403, 201, 201, 403],
+    },
+    Row {
+        method: "post",
+        path: "/courses/{id}/modules/{module_id}/lessons",
+        body: |_| Some(new_lesson("l")),
+        expected: [401, 403, 403, 201, 201, 403],
+    },
+    Row { method: "post", path: "/courses/{id}/publish", body: NOTHING, expected: [401, 403, 403, 200, 200, 403] },
+    Row {
+        method: "patch",
+        path: "/admin/users/{id}",
+        body: |_| Some(json!({ "status": "active" })),
+        expected: [401, 403, 403, 403, 200, 403],
+    },
+];
+
+impl Stage {
+    async fn set() -> Self {
+        let app = TestApp::start(AppOptions::default()).await;
+        let admin = app.admin().await;
+        let (owner, other) = (app.instructor(&admin).await, app.instructor(&admin).await);
+        let (learner, suspended) = (app.learner().await, app.instructor(&admin).await);
+        let _ = app.change_user(&admin, &suspended, &json!({ "status": "suspended" })).await.expect(200);
+        Self { app, admin, owner, other, learner, suspended }
+    }
+
+    fn callers(&self) -> [(&'static str, Option<&Person>); 6] {
+        [
+            ("nobody", None),
+            ("a learner", Some(&self.learner)),
+            ("another instructor", Some(&self.other)),
+            ("the owner", Some(&self.owner)),
+            ("an admin", Some(&self.admin)),
+            ("a suspended instructor", Some(&self.suspended)),
+        ]
+    }
+
+    fn request(&self, row: &Row, draft: &DraftCourse, caller: Option<&Person>) -> Request {
+        let id = if row.path.starts_with("/admin/users") { &self.learner.id } else { &draft.id };
+        let path = row.path.replace("{id}", id).replace("{module_id}", &draft.module);
+        let method = row.method.to_uppercase().parse().unwrap();
+        let request = self.app.request(method, &path);
+        let request = match (row.body)(self) {
+            Some(body) => request.json(&body),
+            None => request,
+        };
+        match caller {
+            Some(person) => request.bearer(&person.token),
+            None => request,
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_route_is_for_whom_it_is_for() {
+    let stage = Stage::set().await;
+    for row in ROWS {
+        let checks = stage.callers().into_iter().zip(row.expected).map(|((name, caller), expected)| {
+            let stage = &stage;
+            async move {
+                // A draft for each: what one has published, another can't.
+                let draft = stage.app.draft(&stage.owner, "Excel, les bases").await;
+                let answer = stage.request(row, &draft, caller).send().await;
+                assert_eq!(answer.status, expected, "{} {} by {name}: {answer}", row.method, row.path);
+                if expected >= 400 {
+                    answer.assert_error_body();
+                }
+            }
+        });
+        join_all(checks).await;
+    }
+    stage.app.stop().await;
+}
+
+#[test]
+fn each_documented_route_has_a_row_and_each_row_is_documented() {
+    let document = tests::app::document();
+    let mut documented = BTreeSet::new();
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for method in operations.as_object().unwrap().keys().filter(|name| *name != "parameters") {
+            documented.insert(format!("{method} {}", path.strip_prefix(gateway::PREFIX).unwrap_or(path)));
+        }
+    }
+    assert!(documented.len() >= 10, "{documented:?}");
+    let rows: BTreeSet<String> = ROWS.iter().map(|row| format!("{} {}", row.method, row.path)).collect();
+    assert_eq!(rows, documented);
+}
+
+#[test]
+fn a_route_that_needs_a_token_is_documented_so() {
+    let document = tests::app::document();
+    for row in ROWS {
+        let operation = &document["paths"][format!("{}{}", gateway::PREFIX, row.path)][row.method];
+        let schemes = operation["security"].as_array().cloned().unwrap_or_default();
+        let names_bearer = schemes.iter().any(|scheme| scheme.get(gateway::BEARER).is_some());
+        let may_be_nobody = schemes.is_empty() || schemes.contains(&json!({}));
+        assert_eq!(!may_be_nobody, row.expected[0] == 401, "{} {}", row.method, row.path);
+        assert!(names_bearer || row.expected.iter().all(|status| *status == row.expected[0]), "{}", row.path);
+        for status in row.expected {
+            assert!(operation["responses"].get(status.to_string()).is_some(), "{} {}: {status}", row.method, row.path);
+        }
+    }
+}

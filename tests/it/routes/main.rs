@@ -1,0 +1,33 @@
+//! Every route, from the outside: HTTP in, HTTP out, on real servers.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | `register`, `login`, `profile` | accounts |
+//! | `courses`, `outline`, `publish`, `catalogue` | courses |
+//! | `admin_users` | what admins do |
+//! | `authorization` | one table: each documented route × who calls |
+//! | `ports` | what answers where; 404 and 405 |
+//! | `headers`, `reading` | what every answer carries; who wrote it reads it |
+//! | `idempotency`, `races` | one effect, whatever is repeated or comes at once |
+//! | `strong_reads`, `without_projections` | the read side grants nothing, and may be away |
+//! | `bad_input`, `any_input` | listed and random nonsense |
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod admin_users;
+mod any_input;
+mod authorization;
+mod bad_input;
+mod catalogue;
+mod courses;
+mod headers;
+mod idempotency;
+mod login;
+mod outline;
+mod ports;
+mod profile;
+mod publish;
+mod races;
+mod reading;
+mod register;
+mod strong_reads;
+mod without_projections;

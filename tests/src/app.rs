@@ -1,0 +1,237 @@
+//! The whole product in this process, on a database and a stream of its own.
+
+use std::collections::HashMap;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use access::{Access, access_tokens, health};
+use command_api::CommandApi;
+use event_log::{
+    AppendLimits, EventLog, HeadRecorder, HeadSigner, LogNames, LogSecrets, MasterKey, PublisherSettings, connect_nats,
+    start_publisher,
+};
+use events::StoredEvent;
+use gateway::{Addresses, Bound, Root};
+use mongodb::options::{Acknowledgment, ClientOptions, ReadConcern, WriteConcern};
+use projectors::Projection;
+use query_api::QueryDeps;
+use read_models::Positions;
+use service_kit::clock::Clock;
+use service_kit::http::Messages;
+use service_kit::settings::{Mode, Settings};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::{Client, Servers};
+
+/// What a test wants different from the usual.
+#[derive(Clone)]
+pub struct AppOptions {
+    /// The projections that run.
+    pub projections: Vec<Arc<dyn Projection>>,
+    /// How long commands and queries wait for the read collections. A test that counts on being waited for has more
+    /// than any busy machine needs.
+    pub read_wait: Duration,
+    /// Seconds that the clock runs ahead.
+    pub clock_offset: i64,
+    /// Further settings, by name.
+    pub settings: HashMap<String, String>,
+}
+
+impl Default for AppOptions {
+    fn default() -> Self {
+        Self {
+            projections: projectors::all(),
+            read_wait: Duration::from_secs(20),
+            clock_offset: 0,
+            settings: HashMap::new(),
+        }
+    }
+}
+
+impl AppOptions {
+    /// Nobody writes the read collections.
+    #[must_use]
+    pub fn without_projections() -> Self {
+        Self { projections: Vec::new(), ..Self::default() }
+    }
+}
+
+/// The product, running. It speaks to its gateway port: `app.get("/courses")`.
+pub struct TestApp {
+    /// The log.
+    pub log: EventLog,
+    /// NATS.
+    pub nats: async_nats::Client,
+    /// What the write side's use cases need.
+    pub commands: CommandApi,
+    /// Where its ports are.
+    pub addresses: Addresses,
+    client: Client,
+    stop: CancellationToken,
+    parts: Vec<JoinHandle<()>>,
+    stop_appender: CancellationToken,
+    appender: JoinHandle<()>,
+}
+
+impl Deref for TestApp {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.stop.cancel();
+        self.stop_appender.cancel();
+    }
+}
+
+impl TestApp {
+    /// Starts it on the shared servers.
+    pub async fn start(options: AppOptions) -> Self {
+        let servers = Servers::shared();
+        let settings = settings(servers, &options);
+        let nats = connect_nats(&servers.nats_url, "test").await.unwrap();
+        let log = open_log(servers, &settings).await;
+        read_models::ensure(log.database(), &projectors::collections(&projectors::all())).await.unwrap();
+
+        let (stop, stop_appender) = (CancellationToken::new(), CancellationToken::new());
+        let appender = tokio::spawn(log.start_appender(AppendLimits::default(), stop_appender.clone()).stopped());
+        let heads = HeadRecorder::new(HeadSigner::new(settings.secrets.head.expose()), &settings.head_file);
+        let publisher = start_publisher(&log, &nats, &PublisherSettings::default(), heads, stop.clone());
+        let projecting = projectors::start(&log, &nats, options.projections, &stop);
+        let projecting = tokio::spawn(async move { projecting.ended().await.unwrap() });
+
+        let positions = Positions::start(&log, nats.clone(), stop.clone());
+        let clock = Clock::new(settings.clock_offset);
+        let access = Access::new(log.clone(), access_tokens(&settings.secrets).unwrap(), clock.clone());
+        let queries = QueryDeps::new(access.clone(), &log, positions.clone(), settings.read_wait);
+        let commands = CommandApi::new(&log, positions, access, clock, &settings).unwrap();
+        let bound = bind(&commands, &queries, &log, &nats, &settings).await;
+        let addresses = bound.addresses();
+        let serving = tokio::spawn(bound.serve(stop.clone()));
+        let (client, parts) = (Client::new(addresses.gateway), vec![serving, projecting, publisher]);
+        Self { log, nats, commands, addresses, client, stop, parts, stop_appender, appender }
+    }
+
+    /// Ends everything: requests under way first, the log last.
+    pub async fn stop(mut self) {
+        self.stop.cancel();
+        for part in self.parts.drain(..) {
+            part.await.unwrap();
+        }
+        self.stop_appender.cancel();
+        (&mut self.appender).await.unwrap();
+    }
+
+    /// A client of the Auth port.
+    #[must_use]
+    pub fn auth_port(&self) -> Client {
+        self.client.at(self.addresses.auth)
+    }
+
+    /// A client of the Course port.
+    #[must_use]
+    pub fn course_port(&self) -> Client {
+        self.client.at(self.addresses.course)
+    }
+
+    /// A client of the Payment port.
+    #[must_use]
+    pub fn payment_port(&self) -> Client {
+        self.client.at(self.addresses.payment)
+    }
+
+    /// A client of the AI Core port.
+    #[must_use]
+    pub fn ai_port(&self) -> Client {
+        self.client.at(self.addresses.ai)
+    }
+
+    /// The position of the last event.
+    pub async fn head(&self) -> u64 {
+        self.log.head().await.unwrap().position
+    }
+
+    /// The events after a position, sealed.
+    pub async fn events_after(&self, position: u64) -> Vec<StoredEvent> {
+        self.log.read(position, 100_000).await.unwrap()
+    }
+}
+
+/// A free port for each service, secrets of no worth, names that no other app has.
+fn settings(servers: &Servers, options: &AppOptions) -> Settings {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    let name = format!("app_{}", NEXT.fetch_add(1, Ordering::Relaxed));
+    let mut variables = options.settings.clone();
+    let mut set = |name: &str, value: String| {
+        variables.entry(name.to_owned()).or_insert(value);
+    };
+    for port in ["GATEWAY", "AUTH", "COURSE", "PAYMENT", "AI", "METRICS"] {
+        set(&format!("HAR_{port}_PORT"), "0".to_owned());
+    }
+    for (index, secret) in ["MASTER", "EMAIL", "TOKEN", "HEAD"].into_iter().enumerate() {
+        // 32 bytes in base64: 42 digits, of which each key has others, and then the end.
+        let digit = char::from(b'a' + u8::try_from(index).unwrap());
+        set(&format!("HAR_{secret}_KEY"), format!("{}A=", digit.to_string().repeat(42)));
+    }
+    set("HAR_STRIPE_WEBHOOK_SECRET", "of no worth".to_owned());
+    set("HAR_DATA_DIR", servers.folder.join(&name).display().to_string());
+    set("HAR_MONGODB_DATABASE", name.clone());
+    set("HAR_NATS_PREFIX", name);
+    set("HAR_CLOCK_OFFSET", options.clock_offset.to_string());
+    set("HAR_READ_WAIT_MS", options.read_wait.as_millis().to_string());
+    Settings::from_layers(Mode::Dev, variables, None).unwrap()
+}
+
+/// As a process of a deployment opens it, save for the patience, which is the driver's own: a machine that is busy with
+/// other tests is not down.
+async fn open_log(servers: &Servers, settings: &Settings) -> EventLog {
+    let mut options = ClientOptions::parse(&servers.mongodb_uri).await.unwrap();
+    options.read_concern = Some(ReadConcern::majority());
+    options.write_concern = Some(WriteConcern::builder().w(Acknowledgment::Majority).journal(true).build());
+    let client = mongodb::Client::with_options(options).unwrap();
+    let names = LogNames::new(&settings.mongodb.database, &settings.nats.prefix);
+    let secrets = LogSecrets { master_key: MasterKey::new(*settings.secrets.master.expose()) };
+    EventLog::open(&client, names, &secrets).await.unwrap()
+}
+
+async fn bind(
+    commands: &CommandApi,
+    queries: &QueryDeps,
+    log: &EventLog,
+    nats: &async_nats::Client,
+    settings: &Settings,
+) -> Bound {
+    let root = Root {
+        health: health(log, nats).router(),
+        jwks: access_tokens(&settings.secrets).unwrap().keys().router(),
+        messages: messages(),
+        title: TITLE,
+    };
+    let services = command_api::routers(commands).merge(query_api::routers(queries));
+    gateway::listen(services, settings, root).await.unwrap()
+}
+
+/// Title of the product's API document.
+pub const TITLE: &str = "Har Academy";
+
+/// The texts of all codes.
+#[must_use]
+pub fn messages() -> Messages {
+    Messages::base().with(command_api::MESSAGES).with(query_api::MESSAGES)
+}
+
+/// The product's API document.
+///
+/// # Panics
+/// When it has no JSON form, which every document has.
+#[must_use]
+pub fn document() -> serde_json::Value {
+    serde_json::to_value(gateway::document(TITLE, [command_api::openapi(), query_api::openapi()])).unwrap()
+}

@@ -1,0 +1,63 @@
+//! P4: the process that publishes is frozen past its lease, and woken.
+
+use anyhow::{Context, Result};
+use event_log::{EventLog, PUBLISHER_LEASE};
+use tokio::time::Instant;
+
+use super::load::Writers;
+use super::wait::until;
+use super::world::{PATIENCE, World, lease};
+use super::{Figure, Outcome, Part, Programs, Scale, audit};
+
+const WRITERS: usize = 8;
+/// Commands that the other process must have taken meanwhile, and that it has published.
+const MEANWHILE: u64 = 30;
+
+/// Two processes write; one of them publishes and is frozen in the middle of it until the other has taken over and
+/// published more. What it still sends when it wakes up must neither double nor reorder anything.
+pub async fn run(programs: &Programs, scale: Scale) -> Outcome {
+    let started = Instant::now();
+    let freezes = scale.of(2, 10);
+    let world = World::start(programs, &[]).await?;
+    let (log, nats) = (world.log().await?, world.nats_client().await?);
+    let first = world.run(Part::CommandApi).await?;
+    until("somebody publishes", PATIENCE, async || Ok(lease(&log, PUBLISHER_LEASE).await?.is_some_and(|it| it.1)))
+        .await?;
+    let second = world.run(Part::CommandApi).await?;
+    let loads = [Writers::start(&first.api()?, "one", WRITERS), Writers::start(&second.api()?, "two", WRITERS)];
+    for writers in &loads {
+        writers.until_more(WRITERS as u64).await?;
+    }
+    let processes = [&first.process, &second.process];
+    for round in 0..freezes {
+        // Whoever was frozen has lost the lease to the other: they take turns.
+        let (holder, other) = (round % 2, (round + 1) % 2);
+        let (epoch, _) = lease(&log, PUBLISHER_LEASE).await?.context("no lease")?;
+        processes[holder].suspend()?;
+        until("the other has taken over", PATIENCE, async || {
+            Ok(lease(&log, PUBLISHER_LEASE).await?.is_some_and(|(now, live)| live && now > epoch))
+        })
+        .await?;
+        let published = last_published(&log, &nats).await?;
+        loads[other].until_more(MEANWHILE).await?;
+        until("the other publishes", PATIENCE, async || Ok(last_published(&log, &nats).await? > published + MEANWHILE))
+            .await?;
+        processes[holder].resume()?;
+        loads[holder].until_more(WRITERS as u64).await?;
+    }
+    let mut accounts = Vec::new();
+    for writers in loads {
+        accounts.extend(writers.finish().await?.acknowledged);
+    }
+    let events = audit::whole_log(&log).await?;
+    audit::registered_once(&log, &events, &accounts).await?;
+    audit::stream_is_log(&nats, &log, &events).await?;
+    let result = format!("stream = log, {} events, nothing doubled or out of order", events.len());
+    let size = format!("{freezes} freezes, 2 processes, {} writers", 2 * WRITERS);
+    Ok(vec![Figure::new("the publisher frozen past its lease", size, result, started)])
+}
+
+async fn last_published(log: &EventLog, nats: &async_nats::Client) -> Result<u64> {
+    let stream = async_nats::jetstream::new(nats.clone()).get_stream(log.names().stream_name()).await?;
+    Ok(stream.cached_info().state.last_sequence)
+}
