@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use event_log::EventLog;
 use reqwest::StatusCode;
 use tokio::time::Instant;
@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::api::{Answer, Api};
 use super::audit::PERHAPS;
 use super::load::{Acknowledged, Writers, is_refusal, newcomer};
+use super::process::Process;
 use super::wait::until;
 use super::world::World;
 use super::{Figure, Outcome, Part, Programs, Scale, audit};
@@ -30,6 +31,7 @@ enum Outage {
 
 struct Harm<'a> {
     world: &'a mut World,
+    projectors: &'a Process,
     commands: Api,
     queries: Api,
     token: String,
@@ -42,16 +44,17 @@ struct Harm<'a> {
 /// resume, and all that was acknowledged must be there.
 pub async fn run(programs: &Programs, scale: Scale) -> Outcome {
     let started = Instant::now();
-    let each = scale.of(1, 5);
+    let (kills, freezes) = (scale.of(2, 10), scale.of(1, 5));
     let mut world = World::start(programs, &[]).await?;
     let (commands, queries) = (world.run(Part::CommandApi).await?, world.run(Part::QueryApi).await?);
-    let _projectors = world.run(Part::Projectors).await?;
+    let projectors = world.run(Part::Projectors).await?;
     let (account, token) = newcomer(&commands.api()?, "prober@example.org").await?;
     let mut accounts: Vec<Acknowledged> = vec![account];
     let writers = Writers::start(&commands.api()?, "writer", WRITERS);
     writers.until_more(WRITERS as u64).await?;
     let mut harm = Harm {
         world: &mut world,
+        projectors: &projectors.process,
         commands: commands.api()?,
         queries: queries.api()?,
         token,
@@ -59,10 +62,11 @@ pub async fn run(programs: &Programs, scale: Scale) -> Outcome {
         resumed: Duration::ZERO,
         probes: 0,
     };
-    for outage in (0..each).flat_map(|_| [Outage::Killed, Outage::Frozen]) {
+    let outages = [(Outage::Frozen, freezes), (Outage::Killed, kills)];
+    for outage in outages.into_iter().flat_map(|(outage, times)| std::iter::repeat_n(outage, times)) {
         harm.take_away(outage, &writers)
             .await
-            .with_context(|| format!("mongod {outage:?}:\n{}", commands.process.log_end()))?;
+            .map_err(|error| anyhow!("mongod {outage:?}: {error:#}\n{}", commands.process.log_end()))?;
     }
     let (slowest, resumed, probes) = (harm.slowest, harm.resumed, harm.probes);
     let harvest = writers.finish().await?;
@@ -77,14 +81,21 @@ pub async fn run(programs: &Programs, scale: Scale) -> Outcome {
         harvest.refusals + probes as u64,
         slowest
     );
-    let size = format!("{each} kills, {each} freezes, {WRITERS} writers");
+    let size = format!("{kills} kills, {freezes} freezes, {WRITERS} writers");
     Ok(vec![Figure::new("mongod killed; mongod frozen", size, result, started)])
 }
 
 impl Harm<'_> {
     async fn take_away(&mut self, outage: Outage, writers: &Writers) -> Result<()> {
         match outage {
-            Outage::Killed => self.world.mongo.kill().await?,
+            Outage::Killed => {
+                // Each of their commits has the journal written, and with it what the commands have left in memory.
+                // Frozen, they do not help: a command that was acknowledged too early is lost for good.
+                self.projectors.suspend()?;
+                writers.until_more(4 * WRITERS as u64).await?;
+                self.world.mongo.kill().await?;
+                self.projectors.resume()?;
+            }
             Outage::Frozen => self.world.mongo.suspend()?,
         }
         for round in 0..ROUNDS {
