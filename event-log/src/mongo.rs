@@ -17,21 +17,36 @@ pub const TIME_LIMIT: Duration = Duration::from_millis(1_200);
 const FLOOR: Duration = Duration::from_millis(300);
 
 tokio::task_local! {
-    static DEADLINE: Instant;
+    static REQUEST: Request;
+}
+
+#[derive(Clone, Copy)]
+struct Request {
+    begun: Instant,
+    deadline: Instant,
 }
 
 /// Runs a request so that its calls to MongoDB, however many follow each other, have to end within `limit` from now:
 /// each has what is left, but 300 ms at least. Calls of tasks that it starts are not concerned.
 pub async fn with_deadline<T>(limit: Duration, request: impl Future<Output = T>) -> T {
-    DEADLINE.scope(Instant::now() + limit, request).await
+    let begun = Instant::now();
+    REQUEST.scope(Request { begun, deadline: begun + limit }, request).await
 }
 
 /// What a call may take that usually may take so long: less when the deadline of its request is near
 /// ([`with_deadline`]). [`within`] asks this by itself.
 #[must_use]
 pub fn limited(usual: Duration) -> Duration {
-    let left = DEADLINE.try_with(|deadline| deadline.saturating_duration_since(Instant::now()));
+    let left = REQUEST.try_with(|request| request.deadline.saturating_duration_since(Instant::now()));
     left.map_or(usual, |left| usual.min(left.max(FLOOR)))
+}
+
+/// What is left of a wait whose limit counts from the beginning of the request ([`with_deadline`]), but 300 ms at least:
+/// the request has not waited yet when it was slow for other reasons.
+#[must_use]
+pub fn left_of(limit: Duration) -> Duration {
+    let left = REQUEST.try_with(|request| limit.saturating_sub(request.begun.elapsed()));
+    left.map_or(limit, |left| limit.min(left.max(FLOOR)))
 }
 
 /// Connects with the limits that the promises need: a server that is away is noticed at once, not after the driver's

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use bson::{Document, doc};
+use bson::raw::cstr;
+use bson::{Document, RawDocumentBuf, doc};
 use events::{Actor, DecodeError, Position, RecordedEvent, StoredEvent, StreamId, Version};
 use futures::TryStreamExt;
 use serde_json::Value;
@@ -59,6 +60,26 @@ pub fn canonical_document(event: &StoredEvent) -> Result<Document, LogError> {
     Ok(document)
 }
 
+/// The document of an event but for what only the appender knows; [`filled_in`] adds it.
+pub(crate) fn document_to_fill_in(event: &StoredEvent) -> Result<RawDocumentBuf, LogError> {
+    let mut document = canonical_document(event)?;
+    for field in ["_id", "key", "version", "prev_hash", "hash"] {
+        document.remove(field);
+    }
+    RawDocumentBuf::try_from(&document).map_err(|error| LogError::Corrupt(format!("no BSON: {error}")))
+}
+
+/// The document of an event that has its place.
+pub(crate) fn filled_in(document: &RawDocumentBuf, event: &StoredEvent) -> Result<RawDocumentBuf, LogError> {
+    let mut document = document.clone();
+    document.append(cstr!("_id"), signed(event.position)?);
+    document.append(cstr!("key"), key(&event.stream(), event.version).as_str());
+    document.append(cstr!("version"), signed(event.version)?);
+    document.append(cstr!("prev_hash"), event.prev_hash.as_str());
+    document.append(cstr!("hash"), event.hash.as_str());
+    Ok(document)
+}
+
 /// The event of a document.
 ///
 /// # Errors
@@ -103,14 +124,16 @@ impl EventLog {
         filter: Document,
         order: Document,
     ) -> Result<Result<Vec<StoredEvent>, LogError>, mongodb::error::Error> {
-        let mut cursor = self.0.events.find(filter).sort(order).batch_size(2_000).await?;
+        // Straight from the bytes: this is the path that a rebuild reads the whole log by.
+        let raw = self.0.events.clone_with_type::<RawDocumentBuf>();
+        let mut cursor = raw.find(filter).projection(doc! { "key": 0 }).sort(order).batch_size(2_000).await?;
         let mut events = Vec::new();
         let mut bytes = 0;
         while let Some(document) = cursor.try_next().await? {
-            bytes += cursor_size(&document);
-            match stored_from_document(document) {
+            bytes += document.as_bytes().len();
+            match bson::deserialize_from_slice(document.as_bytes()) {
                 Ok(event) => events.push(event),
-                Err(error) => return Ok(Err(error)),
+                Err(error) => return Ok(Err(LogError::Corrupt(format!("malformed event: {error}")))),
             }
             if bytes > READ_BYTES {
                 break;
@@ -170,11 +193,6 @@ fn open_one(
         subject_ids: stored.subject_ids,
         event,
     }))
-}
-
-/// A rough size of a document; exact enough to bound a read.
-fn cursor_size(document: &Document) -> usize {
-    bson::RawDocumentBuf::try_from(document).map_or(0, |raw| raw.as_bytes().len())
 }
 
 /// A position as BSON has it.

@@ -75,7 +75,8 @@ pub struct StoredActor {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StoredEvent {
-    /// Place in the whole log, from 1.
+    /// Place in the whole log, from 1. In MongoDB it is the `_id`.
+    #[serde(alias = "_id")]
     pub position: Position,
     /// UUIDv7, given once and kept over retries.
     pub id: EventId,

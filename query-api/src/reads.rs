@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use access::log_failure;
-use event_log::EventLog;
+use event_log::{EventLog, left_of};
 use events::Position;
 use mongodb::Database;
 use read_models::{Positions, Waited};
@@ -51,15 +51,12 @@ impl Reads {
     }
 
     async fn reach(&self, projections: &[&str], wanted: Position) -> Result<(), ApiError> {
-        // Bounded here too: looking at checkpoints may take longer than the rest of the wait.
-        let waiting = self.positions.wait(projections, wanted, self.wait);
-        match tokio::time::timeout(self.wait, waiting).await {
-            Ok(Waited::Reached) => Ok(()),
-            Ok(Waited::Behind { slowest }) => {
+        match self.positions.wait(projections, wanted, left_of(self.wait)).await {
+            Waited::Reached => Ok(()),
+            Waited::Behind { slowest } => {
                 Err(ApiError::read_model_behind().caused_by(format_args!("at {slowest}, not at {wanted}")))
             }
-            Ok(Waited::Down) => Err(ApiError::read_model_behind().caused_by("a projection has no worker")),
-            Err(_) => Err(ApiError::read_model_behind().caused_by(format_args!("not at {wanted} in time"))),
+            Waited::Down => Err(ApiError::read_model_behind().caused_by("a projection has no worker")),
         }
     }
 }

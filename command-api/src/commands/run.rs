@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use access::{Caller, log_failure};
 use axum::extract::FromRequestParts;
-use event_log::{AppendError, Commit, EventLog, Metadata, NewIdempotencyRecord};
+use event_log::{AppendError, Commit, EventLog, Metadata, NewIdempotencyRecord, left_of};
 use events::{Actor, ActorRole, CorrelationId, Personal, Position, StreamId, Timestamp, UserId, Version};
 use http::request::Parts;
 use read_models::{Positions, Waited, projections_of};
@@ -156,7 +156,7 @@ pub struct Commands {
 }
 
 impl Commands {
-    /// Commands over this log; an answer waits `read_wait` at most for the read side.
+    /// Commands over this log; an answer waits for the read side until `read_wait` after its request came, at most.
     #[must_use]
     pub const fn new(log: EventLog, positions: Positions, clock: Clock, read_wait: Duration) -> Self {
         Self { log, positions, clock, read_wait }
@@ -248,7 +248,7 @@ impl Commands {
         if origin.prefer_async {
             return true;
         }
-        self.positions.wait(projections, position, self.read_wait).await != Waited::Reached
+        self.positions.wait(projections, position, left_of(self.read_wait)).await != Waited::Reached
     }
 
     async fn repeat<U: UseCase>(&self, use_case: &U, outcome: &serde_json::Value) -> Result<Done<U::Outcome>, Refusal> {

@@ -20,7 +20,7 @@ pub(super) async fn already_written(
     let mut done = Vec::with_capacity(batch.len());
     for commit in batch {
         let count = commit.appends.iter().map(|append| append.events.len()).sum::<usize>() as u64;
-        let first = commit.appends.first().and_then(|append| append.events.first());
+        let first = commit.appends.first().and_then(|append| append.events.first()).map(|event| &event.stored);
         let position = match (first, commit.appends.first().map(|append| (&append.stream, append.expected))) {
             (Some(event), Some((stream, expected))) => position_of(log, session, event, stream, expected).await?,
             _ => None,

@@ -2,18 +2,20 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use bson::Document;
+use bson::{Document, RawDocumentBuf};
 use events::{EventId, Position, StoredActor, StoredEvent, StreamId, UserId};
 use serde_json::{Value, json};
 
+use crate::chain::CanonicalPieces;
 use crate::personal_data::{DataKey, owners_of_open, seal};
+use crate::read::document_to_fill_in;
 use crate::{
     AppendError, Commit, EventLog, Expected, GENESIS_HASH, Guard, KeyChange, LogError, Metadata, NewEvent,
     NewIdempotencyRecord, StreamAppend,
 };
 
-/// Room for what surrounds the data of an event.
-const ENVELOPE_BYTES: usize = 900;
+/// Room for what a document gets with its place.
+const PLACE_BYTES: usize = 320;
 
 /// A commit, ready to be written but for positions, versions and hashes.
 pub(crate) struct Prepared {
@@ -30,7 +32,14 @@ pub(crate) struct Prepared {
 pub(crate) struct PreparedAppend {
     pub(crate) stream: StreamId,
     pub(crate) expected: Expected,
-    pub(crate) events: Vec<StoredEvent>,
+    pub(crate) events: Vec<PreparedEvent>,
+}
+
+/// An event with all that can be made of it before it has its place.
+pub(crate) struct PreparedEvent {
+    pub(crate) stored: StoredEvent,
+    pub(crate) canonical: CanonicalPieces,
+    pub(crate) document: RawDocumentBuf,
 }
 
 impl EventLog {
@@ -56,9 +65,11 @@ impl EventLog {
         for (stream, expected, events) in opened {
             let mut sealed = Vec::with_capacity(events.len());
             for (event, data) in events {
-                let event = stored(&stream, event, data, &actor, &commit.metadata, &keys)?;
-                bytes += ENVELOPE_BYTES + event.data.to_string().len();
-                sealed.push(event);
+                let stored = stored(&stream, event, data, &actor, &commit.metadata, &keys)?;
+                let canonical = CanonicalPieces::of(&stored)?;
+                let document = document_to_fill_in(&stored)?;
+                bytes += PLACE_BYTES + document.as_bytes().len();
+                sealed.push(PreparedEvent { stored, canonical, document });
             }
             appends.push(PreparedAppend { stream, expected, events: sealed });
         }

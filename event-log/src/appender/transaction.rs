@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::future::IntoFuture;
 use std::time::Duration;
 
-use bson::{Document, doc};
+use bson::{Document, RawDocumentBuf, doc};
 use events::{StoredEvent, StreamId, Version};
 use mongodb::ClientSession;
 use mongodb::error::{Error, ErrorKind, TRANSIENT_TRANSACTION_ERROR, UNKNOWN_TRANSACTION_COMMIT_RESULT};
@@ -15,8 +15,8 @@ use super::judge::{Findings, Judge, Memory};
 use super::prepare::Prepared;
 use crate::log::Inner;
 use crate::mongo::{is_duplicate_key, within};
-use crate::read::{canonical_document, key, signed, stored_from_document};
-use crate::{AppendError, Appended, Committed, Expected, Head, LogError, chain_hash, schema};
+use crate::read::{filled_in, key, signed, stored_from_document};
+use crate::{AppendError, Appended, Committed, Expected, Head, LogError, schema};
 
 /// How long asking for a turn may take.
 const ASK_LIMIT: Duration = Duration::from_millis(200);
@@ -25,6 +25,8 @@ const ASK_LIMIT: Duration = Duration::from_millis(200);
 pub(super) struct Written {
     pub(super) verdicts: Vec<Result<Committed, AppendError>>,
     pub(super) events: Vec<StoredEvent>,
+    /// The same, as they are inserted.
+    documents: Vec<RawDocumentBuf>,
 }
 
 /// Why an attempt wrote nothing, or perhaps nothing.
@@ -302,7 +304,7 @@ fn chain(
 ) -> Result<(Written, Head), AttemptError> {
     let mut judge = Judge::new(memory, findings);
     let mut head = head.clone();
-    let mut written = Written { verdicts: Vec::with_capacity(batch.len()), events: Vec::new() };
+    let mut written = Written { verdicts: Vec::with_capacity(batch.len()), events: Vec::new(), documents: Vec::new() };
     for (commit, done) in batch.iter().zip(done) {
         if let Some(committed) = done {
             written.verdicts.push(Ok(committed));
@@ -318,9 +320,11 @@ fn chain(
         let mut events = Vec::new();
         for (append, base) in commit.appends.iter().zip(bases) {
             for (version, event) in (base + 1..).zip(&append.events) {
-                let mut event = StoredEvent { position: head.position + 1, version, ..event.clone() };
-                event.prev_hash = std::mem::take(&mut head.hash);
-                event.hash = chain_hash(&event)?;
+                let (prepared, position) = (event, head.position + 1);
+                let hash = prepared.canonical.hash(position, version, &head.hash);
+                let prev_hash = std::mem::take(&mut head.hash);
+                let event = StoredEvent { position, version, prev_hash, hash, ..prepared.stored.clone() };
+                written.documents.push(filled_in(&prepared.document, &event)?);
                 head = Head { position: event.position, hash: event.hash.clone() };
                 events.push(appended(&event));
                 written.events.push(event);
@@ -338,8 +342,8 @@ async fn insert(
     batch: &[&Prepared],
     written: &Written,
 ) -> Result<(), AttemptError> {
-    let documents: Vec<Document> = written.events.iter().map(canonical_document).collect::<Result<_, _>>()?;
-    log.events.insert_many(documents).session(&mut *session).into_future().await?;
+    let events = log.events.clone_with_type::<RawDocumentBuf>();
+    events.insert_many(&written.documents).session(&mut *session).into_future().await?;
     let won = || batch.iter().zip(&written.verdicts).filter(|(_, verdict)| verdict.is_ok()).map(|(commit, _)| commit);
     let records: Vec<_> = won().filter_map(|commit| commit.idempotency.as_ref()).collect();
     log.idempotency.insert(session, &records).await?;
