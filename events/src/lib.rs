@@ -28,9 +28,13 @@ pub use fold::Fold;
 pub use ids::{CorrelationId, CourseId, EventId, InvalidId, LessonId, ModuleId, QuizId, SessionId, UserId};
 pub use money::{Currency, Money};
 pub use personal::Personal;
-pub use session::{SessionEvent, SessionStarted};
+pub use session::{SessionEvent, SessionRefreshed, SessionRevoked, SessionStarted};
 pub use stream::{Position, StreamId, StreamType, UnknownStreamType, Version};
 pub use time::{Timestamp, rfc3339_millis};
 pub use upcast::{UnknownVersion, upcast};
-pub use user::{UserEvent, UserReactivated, UserRegistered, UserRoleChanged, UserSuspended};
-pub use vocabulary::{Domain, Language, LessonType, PricingModel, Role};
+pub use user::{
+    InstructorApplied, InstructorProfileChanged, InstructorRejected, InstructorVerified, NotificationSettingsChanged,
+    PasswordChanged, PasswordRehashed, PasswordReset, PasswordResetRequested, UserErased, UserEvent,
+    UserProfileChanged, UserReactivated, UserRegistered, UserRoleChanged, UserSuspended,
+};
+pub use vocabulary::{Domain, Language, LessonType, PricingModel, Role, SessionEnd};

@@ -1,6 +1,6 @@
 //! Upcasters: today's shape of yesterday's events.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A version of an event type that this code can't read: written by newer code, or never written at all.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,7 +20,16 @@ struct Step {
 }
 
 /// All the steps there are. A new schema version of an event adds its step here and keeps the old golden JSON.
-const STEPS: &[Step] = &[];
+const STEPS: &[Step] =
+    &[Step { event_type: "SessionStarted", from: 1, step: |data| with(data, "password_generation", json!(0)) }];
+
+/// The same data with one field more. What is no object is left for the decoder to refuse.
+fn with(mut data: Value, field: &str, value: Value) -> Value {
+    if let Some(fields) = data.as_object_mut() {
+        fields.insert(field.to_owned(), value);
+    }
+    data
+}
 
 /// Brings stored data from `version` up to `current`, one step after the other.
 ///
@@ -50,8 +59,6 @@ fn upcast_by(
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     const TWO_STEPS: &[Step] = &[
@@ -63,6 +70,12 @@ mod tests {
     fn old_data_passes_every_step_in_order() {
         let data = upcast_by(TWO_STEPS, "Renamed", 1, 3, json!({ "name": "Ada" }));
         assert_eq!(data, Ok(json!({ "full_name": "Ada", "by": null })));
+    }
+
+    #[test]
+    fn sessions_from_before_passwords_could_change_are_of_generation_nought() {
+        let data = upcast("SessionStarted", 1, 2, json!({ "ip": null }));
+        assert_eq!(data, Ok(json!({ "ip": null, "password_generation": 0 })));
     }
 
     #[test]

@@ -86,4 +86,13 @@ words! {
         /// Something to do.
         Exercise = "exercise",
     }
+    /// Why a session ended before its time.
+    SessionEnd {
+        /// Its owner signed out on the device.
+        LoggedOut = "logged_out",
+        /// Its owner ended it from another device.
+        Revoked = "revoked",
+        /// A refresh token that had been exchanged was presented again: somebody has copied it.
+        Reused = "reused",
+    }
 }

@@ -25,9 +25,10 @@ macro_rules! event_types {
 }
 
 event_types! {
-    User(UserEvent): UserRegistered UserRoleChanged UserSuspended UserReactivated;
+    User(UserEvent): UserRegistered UserRoleChanged UserSuspended UserReactivated
+        UserProfileChanged InstructorProfileChanged NotificationSettingsChanged InstructorApplied InstructorVerified InstructorRejected PasswordChanged PasswordResetRequested PasswordReset PasswordRehashed UserErased;
     EmailClaim(EmailClaimEvent): EmailClaimed EmailReleased;
-    Session(SessionEvent): SessionStarted;
+    Session(SessionEvent): SessionStarted SessionRefreshed SessionRevoked;
     Course(CourseEvent): CourseCreated ModuleAdded LessonAdded CoursePublished;
     AdminRoster(AdminRosterEvent): AdminJoined AdminLeft;
 }
