@@ -108,8 +108,8 @@ pub struct UserProfileChanged {
 pub struct InstructorProfileChanged {
     /// Who.
     pub user_id: UserId,
-    /// In their own words.
-    pub bio: Personal<String>,
+    /// In their own words; none when they have not written any.
+    pub bio: Option<Personal<String>>,
     /// What they know about.
     pub expertise_tags: Personal<Vec<String>>,
 }
