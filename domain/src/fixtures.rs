@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use events::{
-    CourseCreated, CourseEvent, CourseId, CoursePublished, Currency, Domain, Language, Lesson, LessonAdded, LessonId,
-    LessonType, ModuleAdded, ModuleId, Money, Personal, PricingModel, Role, Timestamp, UserEvent, UserId,
-    UserRegistered,
+    CourseCreated, CourseEvent, CourseId, CoursePublished, Currency, Domain, InstructorApplied, Language, Lesson,
+    LessonAdded, LessonId, LessonType, ModuleAdded, ModuleId, Money, PasswordReset, Personal, PricingModel, Role,
+    SessionEnd, SessionEvent, SessionId, SessionRefreshed, SessionRevoked, SessionStarted, Timestamp, UserErased,
+    UserEvent, UserId, UserRegistered,
 };
 use uuid::Uuid;
 
@@ -12,6 +13,10 @@ use crate::course::Editor;
 
 pub fn user_id(n: u128) -> UserId {
     UserId::new(Uuid::from_u128(n))
+}
+
+pub fn session_id(n: u128) -> SessionId {
+    SessionId::new(Uuid::from_u128(0x5E_0000 + n))
 }
 
 pub fn course_id() -> CourseId {
@@ -41,6 +46,56 @@ pub fn registered(n: u128) -> UserEvent {
         password_hash: Personal::new(user_id, "$argon2id$stored".to_owned()),
     }
     .into()
+}
+
+pub fn personal(n: u128, text: &str) -> Personal<String> {
+    Personal::new(user_id(n), text.to_owned())
+}
+
+pub fn tags(n: u128, words: &[&str]) -> Personal<Vec<String>> {
+    Personal::new(user_id(n), words.iter().map(|&word| word.to_owned()).collect())
+}
+
+pub fn applied(n: u128, bio: &str, words: &[&str]) -> UserEvent {
+    InstructorApplied { user_id: user_id(n), bio: personal(n, bio), expertise_tags: tags(n, words) }.into()
+}
+
+pub fn password_reset(n: u128) -> UserEvent {
+    PasswordReset { user_id: user_id(n), password_hash: personal(n, "$argon2id$reset") }.into()
+}
+
+pub fn erased(n: u128) -> UserEvent {
+    UserErased { user_id: user_id(n) }.into()
+}
+
+/// A session that dies at 1,000 s.
+pub fn started(session: u128, user: u128, password_generation: u32) -> SessionEvent {
+    SessionStarted {
+        session_id: session_id(session),
+        user_id: user_id(user),
+        ip: Some(personal(user, "192.0.2.7")),
+        user_agent: None,
+        password_generation,
+        expires_at: at(1_000),
+    }
+    .into()
+}
+
+/// A renewal by user 1.
+pub fn refreshed(session: u128, generation: u32, made: i64, expires: i64) -> SessionEvent {
+    let (session_id, user_id) = (session_id(session), user_id(1));
+    SessionRefreshed { session_id, user_id, generation, at: at(made), expires_at: at(expires) }.into()
+}
+
+/// An end by user 1.
+pub fn revoked(session: u128) -> SessionEvent {
+    let (session_id, user_id) = (session_id(session), user_id(1));
+    SessionRevoked { session_id, user_id, reason: SessionEnd::Revoked }.into()
+}
+
+/// Histories of accounts that are not there: never opened, or erased.
+pub fn nobodies() -> [Vec<UserEvent>; 2] {
+    [Vec::new(), vec![registered(1), erased(1)]]
 }
 
 /// The owner of the course of [`course_created`].

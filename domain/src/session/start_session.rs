@@ -15,6 +15,8 @@ pub struct StartSession {
     pub ip: Option<Personal<String>>,
     /// Browser of the device.
     pub user_agent: Option<Personal<String>>,
+    /// How many times the password they proved to know had been changed.
+    pub password_generation: u32,
     /// When its refresh token dies if it is not used.
     pub expires_at: Timestamp,
 }
@@ -36,33 +38,27 @@ impl Session {
         if self.started.is_some() {
             return Err(StartSessionError::AlreadyStarted);
         }
-        let StartSession { session_id, user_id, ip, user_agent, expires_at } = command;
-        Ok(vec![SessionStarted { session_id, user_id, ip, user_agent, expires_at }.into()])
+        let StartSession { session_id, user_id, ip, user_agent, password_generation, expires_at } = command;
+        Ok(vec![SessionStarted { session_id, user_id, ip, user_agent, password_generation, expires_at }.into()])
     }
 }
 
 #[cfg(test)]
 mod tests {
     use cqrs_es::test::TestFramework;
-    use events::Fold;
-    use uuid::Uuid;
 
     use super::*;
-    use crate::fixtures::{at, user_id};
+    use crate::fixtures::{at, session_id, started, user_id};
 
     fn start() -> StartSession {
         StartSession {
-            session_id: SessionId::new(Uuid::from_u128(9)),
+            session_id: session_id(1),
             user_id: user_id(1),
             ip: Some(Personal::new(user_id(1), "192.0.2.7".to_owned())),
             user_agent: None,
+            password_generation: 3,
             expires_at: at(1_000),
         }
-    }
-
-    fn started() -> SessionEvent {
-        let StartSession { session_id, user_id, ip, user_agent, expires_at } = start();
-        SessionStarted { session_id, user_id, ip, user_agent, expires_at }.into()
     }
 
     #[test]
@@ -70,19 +66,10 @@ mod tests {
         TestFramework::<Session>::with(())
             .given_no_previous_events()
             .when(start().into())
-            .then_expect_events(vec![started()]);
+            .then_expect_events(vec![started(1, 1, 3)]);
         TestFramework::<Session>::with(())
-            .given(vec![started()])
+            .given(vec![started(1, 1, 3)])
             .when(start().into())
             .then_expect_error(StartSessionError::AlreadyStarted.into());
-    }
-
-    #[test]
-    fn a_session_lives_from_its_start_until_it_expires() {
-        let mut session = Session::default();
-        assert!(!session.is_live(at(0)));
-        session.apply(&started());
-        assert!(session.is_live(at(999)));
-        assert!(!session.is_live(at(1_000)));
     }
 }

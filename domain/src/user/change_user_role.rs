@@ -26,7 +26,7 @@ impl User {
     /// # Errors
     /// [`ChangeUserRoleError`] says which.
     pub fn change_role(&self, command: ChangeUserRole) -> Result<Vec<UserEvent>, ChangeUserRoleError> {
-        let account = self.account.as_ref().ok_or(ChangeUserRoleError::NotRegistered)?;
+        let account = self.present().ok_or(ChangeUserRoleError::NotRegistered)?;
         if account.role == command.role {
             return Ok(Vec::new());
         }
@@ -39,7 +39,7 @@ mod tests {
     use cqrs_es::test::TestFramework;
 
     use super::*;
-    use crate::fixtures::{registered, user_id};
+    use crate::fixtures::{nobodies, registered, user_id};
 
     #[test]
     fn the_event_names_the_role_before_and_after() {
@@ -61,9 +61,11 @@ mod tests {
 
     #[test]
     fn nobody_has_no_role() {
-        TestFramework::<User>::with(())
-            .given_no_previous_events()
-            .when(ChangeUserRole { role: Role::Admin }.into())
-            .then_expect_error(ChangeUserRoleError::NotRegistered.into());
+        for nobody in nobodies() {
+            TestFramework::<User>::with(())
+                .given(nobody)
+                .when(ChangeUserRole { role: Role::Admin }.into())
+                .then_expect_error(ChangeUserRoleError::NotRegistered.into());
+        }
     }
 }

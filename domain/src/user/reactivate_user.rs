@@ -22,10 +22,10 @@ impl User {
     /// # Errors
     /// [`ReactivateUserError`] says which.
     pub fn reactivate(&self, _command: ReactivateUser) -> Result<Vec<UserEvent>, ReactivateUserError> {
-        let account = self.account.as_ref().ok_or(ReactivateUserError::NotRegistered)?;
+        let account = self.present().ok_or(ReactivateUserError::NotRegistered)?;
         Ok(match account.status {
             UserStatus::Suspended => vec![UserReactivated { user_id: account.user_id }.into()],
-            UserStatus::Active => Vec::new(),
+            UserStatus::Active | UserStatus::Deleted => Vec::new(),
         })
     }
 }
@@ -36,7 +36,7 @@ mod tests {
     use events::UserSuspended;
 
     use super::*;
-    use crate::fixtures::{registered, user_id};
+    use crate::fixtures::{nobodies, registered, user_id};
 
     #[test]
     fn a_suspended_user_is_let_in_again() {
@@ -56,9 +56,11 @@ mod tests {
 
     #[test]
     fn nobody_is_not_let_in() {
-        TestFramework::<User>::with(())
-            .given_no_previous_events()
-            .when(ReactivateUser.into())
-            .then_expect_error(ReactivateUserError::NotRegistered.into());
+        for nobody in nobodies() {
+            TestFramework::<User>::with(())
+                .given(nobody)
+                .when(ReactivateUser.into())
+                .then_expect_error(ReactivateUserError::NotRegistered.into());
+        }
     }
 }

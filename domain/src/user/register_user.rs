@@ -58,7 +58,7 @@ mod tests {
     use cqrs_es::test::TestFramework;
 
     use super::*;
-    use crate::fixtures::{registered, user_id};
+    use crate::fixtures::{erased, registered, user_id};
 
     fn register() -> RegisterUser {
         RegisterUser {
@@ -83,6 +83,14 @@ mod tests {
     fn an_id_registers_once() {
         TestFramework::<User>::with(())
             .given(vec![registered(1)])
+            .when(register().into())
+            .then_expect_error(RegisterUserError::AlreadyRegistered.into());
+    }
+
+    #[test]
+    fn the_id_of_the_erased_is_not_used_again() {
+        TestFramework::<User>::with(())
+            .given(vec![registered(1), erased(1)])
             .when(register().into())
             .then_expect_error(RegisterUserError::AlreadyRegistered.into());
     }

@@ -22,10 +22,10 @@ impl User {
     /// # Errors
     /// [`SuspendUserError`] says which.
     pub fn suspend(&self, _command: SuspendUser) -> Result<Vec<UserEvent>, SuspendUserError> {
-        let account = self.account.as_ref().ok_or(SuspendUserError::NotRegistered)?;
+        let account = self.present().ok_or(SuspendUserError::NotRegistered)?;
         Ok(match account.status {
             UserStatus::Active => vec![UserSuspended { user_id: account.user_id }.into()],
-            UserStatus::Suspended => Vec::new(),
+            UserStatus::Suspended | UserStatus::Deleted => Vec::new(),
         })
     }
 }
@@ -35,7 +35,7 @@ mod tests {
     use cqrs_es::test::TestFramework;
 
     use super::*;
-    use crate::fixtures::{registered, user_id};
+    use crate::fixtures::{nobodies, registered, user_id};
 
     #[test]
     fn an_active_user_is_suspended_once() {
@@ -52,9 +52,11 @@ mod tests {
 
     #[test]
     fn nobody_is_not_suspended() {
-        TestFramework::<User>::with(())
-            .given_no_previous_events()
-            .when(SuspendUser.into())
-            .then_expect_error(SuspendUserError::NotRegistered.into());
+        for nobody in nobodies() {
+            TestFramework::<User>::with(())
+                .given(nobody)
+                .when(SuspendUser.into())
+                .then_expect_error(SuspendUserError::NotRegistered.into());
+        }
     }
 }

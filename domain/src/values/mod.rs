@@ -18,5 +18,7 @@ pub use password::{Password, PasswordHash};
 pub use presence::{optional, required, word};
 pub use price::Price;
 pub use tags::TagList;
-pub use text::{Category, Description, LessonContent, PersonName, ShortDescription, ShortTitle, Title, Transcript};
+pub use text::{
+    Bio, Category, Description, LessonContent, PersonName, Reason, ShortDescription, ShortTitle, Title, Transcript,
+};
 pub use url::HttpUrl;

@@ -5,7 +5,7 @@ use super::{
     text::{Lines, at_most, clean},
 };
 
-/// A course's stack or keywords: at most 20 different tags of 1 to 50 characters, in the order they were given.
+/// A course's stack or keywords, or what a teacher knows about: at most 20 different tags of 1 to 50 characters, in the order they were given.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TagList(Vec<String>);
 

@@ -100,6 +100,10 @@ texts! {
     Transcript: 1 to 500_000, Many;
     /// A shelf of the catalogue: one line.
     Category: 1 to 50, One;
+    /// What a teacher says of themselves.
+    Bio: 1 to 2_000, Many;
+    /// Why somebody was refused something.
+    Reason: 1 to 1_000, Many;
 }
 
 #[cfg(test)]
