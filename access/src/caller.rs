@@ -1,7 +1,7 @@
 //! Who is calling: the token's word, checked against the streams of its user and session.
 
 use axum::extract::{FromRef, FromRequestParts};
-use domain::session::Session;
+use domain::session::{Session, SessionOwner};
 use domain::user::{Account, User, UserStatus};
 use event_log::{EventLog, Loaded, LogError};
 use events::{Role, SessionId, Timestamp, UserId};
@@ -71,8 +71,8 @@ impl Access {
         let claims = self.tokens.verify(token, now).map_err(|_| ApiError::unauthorized())?;
         let (user, session) = self.fresh(&claims).await.map_err(|error| log_failure(&error))?;
         let account = user.account.as_ref().ok_or_else(ApiError::unauthorized)?;
-        let own = session.started.as_ref().is_some_and(|sign_in| sign_in.user_id == account.user_id);
-        if !own || !session.is_live(Timestamp::new(now)) {
+        let owner = SessionOwner::of(&user).ok_or_else(ApiError::unauthorized)?;
+        if !session.is_live(&owner, Timestamp::new(now)) {
             return Err(ApiError::unauthorized());
         }
         caller(account, &claims)
@@ -101,6 +101,7 @@ fn caller(account: &Account, claims: &AccessClaims) -> Result<Caller, ApiError> 
             expires_at: claims.exp,
         }),
         UserStatus::Suspended => Err(ApiError::new(http::StatusCode::FORBIDDEN, "user_suspended")),
+        UserStatus::Deleted => Err(ApiError::unauthorized()),
     }
 }
 
