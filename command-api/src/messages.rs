@@ -10,6 +10,23 @@ pub const MESSAGES: &[(&str, &str, &str)] = &[
     ),
     ("invalid_credentials", "Adresse e-mail ou mot de passe incorrect.", "Wrong email address or password."),
     ("user_suspended", "Ce compte est suspendu.", "This account is suspended."),
+    (
+        "invalid_refresh_token",
+        "La session a expiré ou a été fermée. Reconnectez-vous.",
+        "The session has expired or was ended. Sign in again.",
+    ),
+    (
+        "invalid_token",
+        "Ce lien a expiré ou a déjà servi. Demandez-en un nouveau.",
+        "This link has expired or was used already. Ask for a new one.",
+    ),
+    (
+        "not_an_instructor",
+        "Réservé aux formateurs et à ceux qui ont demandé à le devenir.",
+        "Only for instructors, and for those who have applied to be one.",
+    ),
+    ("not_pending", "Aucune candidature n'est en attente.", "No application is pending."),
+    ("already_verified", "Cette candidature a déjà été acceptée.", "This application was accepted already."),
     ("last_admin", "Il doit rester au moins un administrateur.", "At least one admin must remain."),
     (
         "course_incomplete",

@@ -4,9 +4,13 @@ use access::log_failure;
 use axum::response::{IntoResponse, Response};
 use domain::admin_roster::{AdminRosterError, LeaveAdminsError};
 use domain::course::{AddLessonError, AddModuleError, CourseError, CreateCourseError, NotEditable, PublishCourseError};
-use domain::email_claim::{ClaimEmailError, EmailClaimError};
-use domain::session::{SessionError, StartSessionError};
-use domain::user::{ChangeUserRoleError, ReactivateUserError, RegisterUserError, SuspendUserError, UserError};
+use domain::email_claim::{ClaimEmailError, EmailClaimError, ReleaseEmailError};
+use domain::session::{RefreshSessionError, RevokeSessionError, SessionError, StartSessionError};
+use domain::user::{
+    ApplyAsInstructorError, ChangePasswordError, ChangeProfileError, ChangeUserRoleError, EraseUserError,
+    ReactivateUserError, RegisterUserError, RehashPasswordError, RejectInstructorError, RequestPasswordResetError,
+    ResetPasswordError, SuspendUserError, UserError, VerifyInstructorError,
+};
 use event_log::{AppendError, LogError};
 use service_kit::http::ApiError;
 
@@ -76,9 +80,47 @@ refusals! {
     ChangeUserRoleError { NotRegistered => ApiError::not_found(), }
     SuspendUserError { NotRegistered => ApiError::not_found(), }
     ReactivateUserError { NotRegistered => ApiError::not_found(), }
+    ReleaseEmailError { NotHeld => ApiError::conflict(), }
+    RefreshSessionError { Dead => unauthorized("invalid_refresh_token"), }
+    RevokeSessionError { NotFound => ApiError::not_found(), }
+    ApplyAsInstructorError {
+        NotRegistered => ApiError::not_found(),
+        AlreadyVerified => ApiError::bad_request("already_verified"),
+    }
+    VerifyInstructorError {
+        NotRegistered => ApiError::not_found(),
+        NotPending => ApiError::bad_request("not_pending"),
+    }
+    RejectInstructorError {
+        NotRegistered => ApiError::not_found(),
+        NotPending => ApiError::bad_request("not_pending"),
+    }
+    ChangePasswordError { NotRegistered => ApiError::not_found(), }
+    RequestPasswordResetError { NotRegistered => ApiError::not_found(), }
+    ResetPasswordError { InvalidToken => unauthorized("invalid_token"), }
+    RehashPasswordError { NotRegistered => ApiError::not_found(), }
+    EraseUserError { NotRegistered => ApiError::not_found(), }
     LeaveAdminsError { LastAdmin => ApiError::bad_request("last_admin"), }
     NotEditable { NotFound => ApiError::not_found(), NotOwner => ApiError::forbidden(), }
     CreateCourseError { NotInstructor => ApiError::forbidden(), AlreadyCreated => ApiError::conflict(), }
+}
+
+const fn unauthorized(code: &'static str) -> ApiError {
+    ApiError::new(http::StatusCode::UNAUTHORIZED, code)
+}
+
+impl From<ChangeProfileError> for Refusal {
+    fn from(error: ChangeProfileError) -> Self {
+        match error {
+            ChangeProfileError::NotRegistered => ApiError::not_found().into(),
+            ChangeProfileError::NotAnInstructor { bio, expertise_tags } => {
+                let fields = [("bio", bio), ("expertise_tags", expertise_tags)];
+                let invalid = ApiError::bad_request("validation_failed");
+                let failing = fields.into_iter().filter(|(_, given)| *given);
+                failing.fold(invalid, |error, (field, _)| error.detail(field, "not_an_instructor")).into()
+            }
+        }
+    }
 }
 
 impl From<AddModuleError> for Refusal {
@@ -124,9 +166,12 @@ macro_rules! sums {
 }
 
 sums! {
-    EmailClaimError { ClaimEmail, }
-    UserError { RegisterUser, ChangeUserRole, SuspendUser, ReactivateUser, }
-    SessionError { StartSession, }
+    EmailClaimError { ClaimEmail, ReleaseEmail, }
+    UserError {
+        RegisterUser, ChangeProfile, ChangeUserRole, SuspendUser, ReactivateUser, ApplyAsInstructor, VerifyInstructor,
+        RejectInstructor, ChangePassword, RequestPasswordReset, ResetPassword, RehashPassword, EraseUser,
+    }
+    SessionError { StartSession, RefreshSession, RevokeSession, }
     AdminRosterError { JoinAdmins, LeaveAdmins, }
     CourseError { CreateCourse, AddModule, AddLesson, PublishCourse, }
 }

@@ -17,8 +17,6 @@ use utoipa::ToSchema;
 pub const ACCESS_LIFE: TimeDelta = TimeDelta::hours(24);
 /// Life of a refresh token, and so of a session that is not used.
 pub const REFRESH_LIFE: TimeDelta = TimeDelta::days(7);
-/// The generation that a session begins with.
-pub const FIRST_GENERATION: u32 = 1;
 
 /// A pair of tokens.
 #[derive(Serialize, ToSchema)]

@@ -66,6 +66,7 @@ fn session_started(user_id: UserId) -> StreamAppend {
         user_id,
         ip: Some(Personal::new(user_id, ADDRESS.to_owned())),
         user_agent: Some(Personal::new(user_id, BROWSER.to_owned())),
+        password_generation: 0,
         expires_at: Timestamp::new(Utc::now()),
     };
     let stream = StreamId::new(StreamType::Session, session_id);
@@ -93,6 +94,7 @@ fn commit(log: &EventLog, user_id: UserId, role: ActorRole, appends: Vec<StreamA
                 role,
                 ip: Some(Personal::new(user_id, ADDRESS.to_owned())),
                 user_agent: Some(Personal::new(user_id, BROWSER.to_owned())),
+                password_generation: 0,
             },
             correlation_id: CorrelationId::new(request),
             causation_id: None,

@@ -128,7 +128,7 @@ impl UseCase for UpdateUser {
 }
 
 async fn change(user: &mut Held<User>, role: Option<Role>, status: Option<UserStatus>) -> Result<(), Refusal> {
-    if user.state().account.is_none() {
+    if user.state().present().is_none() {
         return Err(ApiError::not_found().into());
     }
     if let Some(role) = role {
@@ -137,6 +137,8 @@ async fn change(user: &mut Held<User>, role: Option<Role>, status: Option<UserSt
     match status {
         Some(UserStatus::Suspended) => user.decide(SuspendUser).await?,
         Some(UserStatus::Active) => user.decide(ReactivateUser).await?,
+        // Erasing takes more than this.
+        Some(UserStatus::Deleted) => return Err(ApiError::invalid("status", "invalid").into()),
         None => {}
     }
     Ok(())

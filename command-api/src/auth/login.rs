@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use domain::session::FIRST_GENERATION;
 use domain::user::{Account, UserStatus};
 use domain::values::Email;
 use domain::{EmailClaim, User};
@@ -18,7 +19,7 @@ use crate::Refusal;
 use crate::commands::{CommandContext, Commands, Origin, UnitOfWork, Unrecorded, UseCase};
 use crate::fields::parsed;
 use crate::passwords::Passwords;
-use crate::tokens::{EmailNames, FIRST_GENERATION, Tokens};
+use crate::tokens::{EmailNames, Tokens};
 use crate::views::signed_in_view;
 
 /// Longer passwords were never set, and are not worth the hashing.
@@ -74,7 +75,7 @@ pub async fn login(
     let account = prove(&commands, &passwords, &emails.name(email.as_str()), password).await?;
     let origin = context.origin(None);
     let session_id = SessionId::new(Uuid::now_v7());
-    let done = commands.run(&origin, &SignIn { user_id: account.user_id, session_id, origin: &origin }).await?;
+    let done = commands.run(&origin, &SignIn { account: &account, session_id, origin: &origin }).await?;
     let Entered { user_id, session_id, role } = done.outcome;
     let user = signed_in_view(commands.log(), user_id, session_id, done.pending).await?;
     let pair = tokens.mint(user_id, role, session_id, FIRST_GENERATION, commands.clock().now())?;
@@ -98,12 +99,17 @@ async fn prove(commands: &Commands, passwords: &Passwords, claim: &str, password
             Err(ApiError::bad_request("user_suspended").into())
         }
         Some(account) if proved => Ok(account),
-        _ => Err(ApiError::new(StatusCode::UNAUTHORIZED, "invalid_credentials").into()),
+        _ => Err(invalid_credentials().into()),
     }
 }
 
+const fn invalid_credentials() -> ApiError {
+    ApiError::new(StatusCode::UNAUTHORIZED, "invalid_credentials")
+}
+
 struct SignIn<'a> {
-    user_id: UserId,
+    /// As it was when its password was proved.
+    account: &'a Account,
     session_id: SessionId,
     origin: &'a Origin,
 }
@@ -119,22 +125,27 @@ impl UseCase for SignIn<'_> {
     type Outcome = Entered;
 
     async fn decide(&self, work: &mut UnitOfWork<'_>, now: Timestamp) -> Result<Entered, Refusal> {
-        let user = work.load::<User>(self.user_id).await?;
-        // They may have been suspended since the password was checked.
-        let role = match &user.state().account {
-            Some(account) if account.status == UserStatus::Active => account.role,
-            _ => return Err(ApiError::bad_request("user_suspended").into()),
-        };
+        let user_id = self.account.user_id;
+        let user = work.load::<User>(user_id).await?;
+        // Since the password was proved it may have become another one, and its owner have been erased or suspended.
+        let now_is = user.state().present().ok_or_else(invalid_credentials)?;
+        let (role, status, generation) = (now_is.role, now_is.status, now_is.password_generation);
+        if generation != self.account.password_generation {
+            return Err(invalid_credentials().into());
+        }
+        if status != UserStatus::Active {
+            return Err(ApiError::bad_request("user_suspended").into());
+        }
         work.put(user);
-        start_session(work, self.session_id, self.user_id, self.origin, now).await?;
-        Ok(Entered { user_id: self.user_id, session_id: self.session_id, role })
+        start_session(work, self.session_id, (user_id, generation), self.origin, now).await?;
+        Ok(Entered { user_id, session_id: self.session_id, role })
     }
 
     fn subject(&self) -> Option<UserId> {
-        Some(self.user_id)
+        Some(self.account.user_id)
     }
 
     fn names(&self) -> Option<StreamId> {
-        Some(User::stream(self.user_id))
+        Some(User::stream(self.account.user_id))
     }
 }

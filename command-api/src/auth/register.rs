@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::email_claim::ClaimEmail;
+use domain::session::FIRST_GENERATION;
 use domain::user::RegisterUser;
 use domain::values::{Email, Password, PersonName, word};
 use domain::{EmailClaim, User};
@@ -18,7 +19,7 @@ use crate::Refusal;
 use crate::commands::{CommandContext, Commands, Origin, UnitOfWork, Unrecorded, UseCase};
 use crate::fields::parsed;
 use crate::passwords::Passwords;
-use crate::tokens::{EmailNames, FIRST_GENERATION, Tokens};
+use crate::tokens::{EmailNames, Tokens};
 use crate::views::signed_in_view;
 
 /// What a newcomer sends.
@@ -148,8 +149,9 @@ impl UseCase for RegisterAndSignIn<'_> {
         work.put(claim);
         let mut user = work.load::<User>(user_id).await?;
         user.decide(self.command.clone()).await?;
+        let generation = user.state().present().map_or(0, |account| account.password_generation);
         work.put(user);
-        start_session(work, self.session_id, user_id, self.origin, now).await?;
+        start_session(work, self.session_id, (user_id, generation), self.origin, now).await?;
         work.create_key(user_id);
         Ok(Registered { user_id, session_id: self.session_id })
     }

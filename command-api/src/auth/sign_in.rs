@@ -8,11 +8,11 @@ use crate::Refusal;
 use crate::commands::{Origin, UnitOfWork};
 use crate::tokens::REFRESH_LIFE;
 
-/// Begins a session for somebody who has just proved who they are.
+/// Begins a session for somebody who has just proved who they are, by the password of that generation.
 pub(crate) async fn start_session(
     work: &mut UnitOfWork<'_>,
     session_id: SessionId,
-    user_id: UserId,
+    (user_id, password_generation): (UserId, u32),
     origin: &Origin,
     now: Timestamp,
 ) -> Result<(), Refusal> {
@@ -24,6 +24,7 @@ pub(crate) async fn start_session(
             user_id,
             ip: personal(&origin.ip),
             user_agent: personal(&origin.user_agent),
+            password_generation,
             expires_at: Timestamp::new(now.utc() + REFRESH_LIFE),
         })
         .await?;

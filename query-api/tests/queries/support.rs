@@ -189,6 +189,7 @@ impl Academy {
             user_id: user,
             ip: None,
             user_agent: None,
+            password_generation: 0,
             expires_at: Timestamp::new(now + chrono::TimeDelta::days(7)),
         });
         let append = |stream: StreamId, events: Vec<Event>| StreamAppend {
