@@ -24,10 +24,10 @@ pub mod views;
 
 pub use collection::{Collection, ensure};
 pub use documents::{
-    COURSE_INSTRUCTORS, COURSES, Checkpoint, Course, CourseInstructor, CoursePrice, CourseStatus, InstructorInfo,
-    LESSONS, Lesson, LessonVideo, MODULES, Module, NotificationSettings, PARKED, PROJECTIONS, ParkCause, Parked,
-    ProjectionState, ReadDocument, USER_COURSES, USERS, User, UserCourse, UserStatus, VerificationStatus, full_name,
-    hours,
+    COURSE_INSTRUCTORS, COURSES, Checkpoint, Course, CourseInstructor, CoursePrice, CourseStatus, DeviceSession,
+    InstructorInfo, LESSONS, Lesson, LessonVideo, MODULES, Module, NotificationSettings, PARKED, PROJECTIONS,
+    ParkCause, Parked, ProjectionState, ReadDocument, USER_COURSES, USER_SESSIONS, USERS, User, UserCourse,
+    UserSessions, UserStatus, VerificationStatus, full_name, hours,
 };
 pub use money::MoneyView;
 pub use positions::{Announcement, Positions, Waited, lease_name};

@@ -1,8 +1,8 @@
 //! Projection `courses`: courses, their modules and lessons.
 
 use events::{
-    CourseCreated, CourseEvent, CoursePublished, Event, LessonAdded, ModuleAdded, RecordedEvent, StoredEvent,
-    StreamType, UserEvent,
+    CourseCreated, CourseEvent, CoursePublished, Event, LessonAdded, ModuleAdded, Personal, RecordedEvent, StoredEvent,
+    StreamType, UserEvent, UserId,
 };
 use read_models::{
     COURSE_INSTRUCTORS, COURSES, COURSES_PROJECTION, Collection, Course, CourseInstructor, LESSONS, Lesson, MODULES,
@@ -20,7 +20,7 @@ impl Projection for Courses {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn collections(&self) -> &'static [Collection] {
@@ -36,11 +36,10 @@ impl Projection for Courses {
 
     fn keys(&self, event: &RecordedEvent) -> Vec<DocKey> {
         match &event.event {
-            Event::User(event) => match event {
-                UserEvent::UserRegistered(registered) => vec![DocKey::of::<CourseInstructor>(registered.user_id)],
-                UserEvent::UserRoleChanged(_) | UserEvent::UserSuspended(_) | UserEvent::UserReactivated(_) => {
-                    Vec::new()
-                }
+            // Their courses are reached through them, whom each was created with.
+            Event::User(event) => match name_in(event) {
+                Some(name) => vec![DocKey::of::<CourseInstructor>(name.user_id)],
+                None => Vec::new(),
             },
             Event::Course(event) => match event {
                 CourseEvent::CourseCreated(created) => {
@@ -71,15 +70,9 @@ impl Projection for Courses {
 
     fn fold(&self, event: &RecordedEvent, docs: &mut Documents<'_>) -> Result<(), FoldError> {
         match &event.event {
-            Event::User(of_user) => match of_user {
-                UserEvent::UserRegistered(registered) => docs.put(CourseInstructor {
-                    id: registered.user_id,
-                    first_name: registered.first_name.value().cloned(),
-                    last_name: registered.last_name.value().cloned(),
-                    course_ids: Vec::new(),
-                    stale: false,
-                }),
-                UserEvent::UserRoleChanged(_) | UserEvent::UserSuspended(_) | UserEvent::UserReactivated(_) => Ok(()),
+            Event::User(of_user) => match name_in(of_user) {
+                Some(name) => named(name, docs),
+                None => Ok(()),
             },
             Event::Course(of_course) => match of_course {
                 CourseEvent::CourseCreated(created) => course_created(event, created, docs),
@@ -90,6 +83,58 @@ impl Projection for Courses {
             Event::EmailClaim(_) | Event::Session(_) | Event::AdminRoster(_) => Ok(()),
         }
     }
+}
+
+/// What somebody is called from an event on.
+struct Name {
+    user_id: UserId,
+    first_name: Option<String>,
+    last_name: Option<String>,
+}
+
+/// The name that an event of an account brings; none when it brings none.
+fn name_in(event: &UserEvent) -> Option<Name> {
+    let value = |name: &Personal<String>| name.value().cloned();
+    match event {
+        UserEvent::UserRegistered(event) => Some(Name {
+            user_id: event.user_id,
+            first_name: value(&event.first_name),
+            last_name: value(&event.last_name),
+        }),
+        UserEvent::UserProfileChanged(event) => Some(Name {
+            user_id: event.user_id,
+            first_name: value(&event.first_name),
+            last_name: value(&event.last_name),
+        }),
+        UserEvent::UserErased(event) => Some(Name { user_id: event.user_id, first_name: None, last_name: None }),
+        UserEvent::UserRoleChanged(_)
+        | UserEvent::UserSuspended(_)
+        | UserEvent::UserReactivated(_)
+        | UserEvent::InstructorProfileChanged(_)
+        | UserEvent::NotificationSettingsChanged(_)
+        | UserEvent::InstructorApplied(_)
+        | UserEvent::InstructorVerified(_)
+        | UserEvent::InstructorRejected(_)
+        | UserEvent::PasswordChanged(_)
+        | UserEvent::PasswordResetRequested(_)
+        | UserEvent::PasswordReset(_)
+        | UserEvent::PasswordRehashed(_) => None,
+    }
+}
+
+/// Calls somebody so, in each of their courses. It is no change of the courses: their times and versions stay.
+fn named(name: Name, docs: &mut Documents<'_>) -> Result<(), FoldError> {
+    let Name { user_id: id, first_name, last_name } = name;
+    let course_ids = docs.get::<CourseInstructor>(id)?.map(|known| known.course_ids).unwrap_or_default();
+    let person = CourseInstructor { id, first_name, last_name, course_ids, stale: false };
+    docs.expect::<Course>(&person.course_ids)?;
+    for course_id in &person.course_ids {
+        let course: Course = docs.require(course_id)?;
+        if course.instructor_name != person.name() {
+            docs.put(Course { instructor_name: person.name(), ..course })?;
+        }
+    }
+    docs.put(person)
 }
 
 fn course_created(

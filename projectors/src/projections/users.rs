@@ -1,11 +1,11 @@
-//! Projection `users`: accounts.
+//! Projection `users`: accounts, and where they are signed in.
 
-use events::{CourseEvent, Event, RecordedEvent, SessionEvent, StoredEvent, StreamType, UserEvent};
-use read_models::{Collection, USER_COURSES, USERS, USERS_PROJECTION, User, UserCourse};
+use events::{CourseEvent, Event, RecordedEvent, SessionEvent, SessionId, StoredEvent, StreamType, UserEvent, UserId};
+use read_models::{Collection, USER_COURSES, USER_SESSIONS, USERS, USERS_PROJECTION, User, UserCourse, UserSessions};
 
 use crate::{DocKey, Documents, FoldError, Projection};
 
-/// Collections `users` and, private, `user_courses`.
+/// Collections `users`, `user_sessions` and, private, `user_courses`.
 pub struct Users;
 
 impl Projection for Users {
@@ -14,11 +14,11 @@ impl Projection for Users {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn collections(&self) -> &'static [Collection] {
-        &[USERS, USER_COURSES]
+        &[USERS, USER_SESSIONS, USER_COURSES]
     }
 
     fn handles(&self, stream: StreamType) -> bool {
@@ -30,8 +30,20 @@ impl Projection for Users {
 
     fn keys(&self, event: &RecordedEvent) -> Vec<DocKey> {
         match &event.event {
-            Event::User(_) => vec![DocKey::of::<User>(event.stream.id())],
-            Event::Session(SessionEvent::SessionStarted(started)) => vec![DocKey::of::<User>(started.user_id)],
+            Event::User(of_user) => {
+                let user = DocKey::of::<User>(event.stream.id());
+                match end_of_sessions(of_user) {
+                    Some(_) => vec![user, DocKey::of::<UserSessions>(event.stream.id())],
+                    None => vec![user],
+                }
+            }
+            Event::Session(of_session) => match of_session {
+                SessionEvent::SessionStarted(started) => {
+                    vec![DocKey::of::<User>(started.user_id), DocKey::of::<UserSessions>(started.user_id)]
+                }
+                SessionEvent::SessionRefreshed(refreshed) => vec![DocKey::of::<UserSessions>(refreshed.user_id)],
+                SessionEvent::SessionRevoked(revoked) => vec![DocKey::of::<UserSessions>(revoked.user_id)],
+            },
             Event::Course(event) => match event {
                 // The person is named to connect them with the course: its publication reaches them through it.
                 CourseEvent::CourseCreated(created) => {
@@ -46,9 +58,15 @@ impl Projection for Users {
 
     fn unreadable_keys(&self, event: &StoredEvent) -> Vec<DocKey> {
         match event.stream_type {
-            StreamType::User => vec![DocKey::of::<User>(&event.stream_id)],
+            StreamType::User => {
+                vec![DocKey::of::<User>(&event.stream_id), DocKey::of::<UserSessions>(&event.stream_id)]
+            }
             StreamType::Course => vec![DocKey::of::<UserCourse>(&event.stream_id)],
-            StreamType::Session | StreamType::EmailClaim | StreamType::AdminRoster => {
+            StreamType::Session => {
+                let keys = |id: &UserId| [DocKey::of::<User>(id), DocKey::of::<UserSessions>(id)];
+                event.subject_ids.iter().flat_map(keys).collect()
+            }
+            StreamType::EmailClaim | StreamType::AdminRoster => {
                 event.subject_ids.iter().map(DocKey::of::<User>).collect()
             }
         }
@@ -57,11 +75,7 @@ impl Projection for Users {
     fn fold(&self, event: &RecordedEvent, docs: &mut Documents<'_>) -> Result<(), FoldError> {
         match &event.event {
             Event::User(of_user) => user(event, of_user, docs),
-            Event::Session(SessionEvent::SessionStarted(started)) => {
-                let mut user: User = docs.require(started.user_id)?;
-                user.last_login_at = Some(event.time);
-                docs.put(user)
-            }
+            Event::Session(of_session) => session(event, of_session, docs),
             Event::Course(of_course) => course(of_course, docs),
             Event::EmailClaim(_) | Event::AdminRoster(_) => Ok(()),
         }
@@ -69,16 +83,76 @@ impl Projection for Users {
 }
 
 fn user(recorded: &RecordedEvent, event: &UserEvent, docs: &mut Documents<'_>) -> Result<(), FoldError> {
-    let before = match event {
-        UserEvent::UserRegistered(_) => None,
-        UserEvent::UserRoleChanged(_) | UserEvent::UserSuspended(_) | UserEvent::UserReactivated(_) => {
-            Some(docs.require(recorded.stream.id())?)
-        }
-    };
-    match User::after(before, recorded, event) {
-        Some(user) => docs.put(user),
-        None => Err(FoldError::Contradiction("the event needs an account")),
+    let before =
+        if matches!(event, UserEvent::UserRegistered(_)) { None } else { Some(docs.require(recorded.stream.id())?) };
+    let user = User::after(before, recorded, event).ok_or(FoldError::Contradiction("the event needs an account"))?;
+    let id = user.id;
+    docs.put(user)?;
+    match end_of_sessions(event) {
+        Some(End::Document) => docs.delete::<UserSessions>(id),
+        Some(End::AllBut(kept)) => change_sessions(id, docs, |sessions| sessions.keep_only(kept)),
+        None => Ok(()),
     }
+}
+
+/// What becomes of the sessions of a person.
+enum End {
+    /// They end, save one.
+    AllBut(Option<SessionId>),
+    /// Nothing is left of them.
+    Document,
+}
+
+/// What an event of the account does to its sessions; none when it leaves them alone.
+const fn end_of_sessions(event: &UserEvent) -> Option<End> {
+    match event {
+        UserEvent::PasswordChanged(changed) => Some(End::AllBut(changed.kept_session_id)),
+        UserEvent::PasswordReset(_) => Some(End::AllBut(None)),
+        UserEvent::UserErased(_) => Some(End::Document),
+        UserEvent::UserRegistered(_)
+        | UserEvent::UserRoleChanged(_)
+        | UserEvent::UserSuspended(_)
+        | UserEvent::UserReactivated(_)
+        | UserEvent::UserProfileChanged(_)
+        | UserEvent::InstructorProfileChanged(_)
+        | UserEvent::NotificationSettingsChanged(_)
+        | UserEvent::InstructorApplied(_)
+        | UserEvent::InstructorVerified(_)
+        | UserEvent::InstructorRejected(_)
+        | UserEvent::PasswordResetRequested(_)
+        | UserEvent::PasswordRehashed(_) => None,
+    }
+}
+
+fn session(recorded: &RecordedEvent, event: &SessionEvent, docs: &mut Documents<'_>) -> Result<(), FoldError> {
+    match event {
+        SessionEvent::SessionStarted(started) => {
+            let mut user: User = docs.require(started.user_id)?;
+            user.last_login_at = Some(recorded.time);
+            docs.put(user)?;
+            let known = docs.get(started.user_id)?;
+            let mut sessions = known.unwrap_or_else(|| UserSessions::none(started.user_id));
+            sessions.start(started, recorded.time);
+            docs.put(sessions)
+        }
+        SessionEvent::SessionRefreshed(refreshed) => {
+            change_sessions(refreshed.user_id, docs, |sessions| sessions.refresh(refreshed, recorded.time))
+        }
+        SessionEvent::SessionRevoked(revoked) => {
+            change_sessions(revoked.user_id, docs, |sessions| sessions.end(revoked.session_id))
+        }
+    }
+}
+
+/// Changes where somebody is signed in. Who never was, or was erased, has no document, and gets none by it.
+fn change_sessions(
+    id: UserId,
+    docs: &mut Documents<'_>,
+    change: impl FnOnce(&mut UserSessions),
+) -> Result<(), FoldError> {
+    let Some(mut sessions) = docs.get::<UserSessions>(id)? else { return Ok(()) };
+    change(&mut sessions);
+    docs.put(sessions)
 }
 
 fn course(event: &CourseEvent, docs: &mut Documents<'_>) -> Result<(), FoldError> {

@@ -8,6 +8,7 @@ mod module;
 mod parked;
 mod user;
 mod user_course;
+mod user_sessions;
 
 pub use checkpoint::{Checkpoint, PROJECTIONS, ProjectionState};
 pub use course::{COURSES, Course, CoursePrice, CourseStatus, hours};
@@ -17,6 +18,7 @@ pub use module::{MODULES, Module};
 pub use parked::{PARKED, ParkCause, Parked};
 pub use user::{InstructorInfo, NotificationSettings, USERS, User, UserStatus, VerificationStatus};
 pub use user_course::{USER_COURSES, UserCourse};
+pub use user_sessions::{DeviceSession, USER_SESSIONS, UserSessions};
 
 /// A document of a read collection: replaced as a whole by its projection, read as a whole.
 pub trait ReadDocument: serde::Serialize + serde::de::DeserializeOwned + Clone + Send + Sync + 'static {

@@ -45,7 +45,8 @@ pub const USERS: Collection = Collection {
         vec![
             ("email", doc! { "email": 1 }),
             ("newest", doc! { "created_at": -1, "_id": -1 }),
-            ("role_status_newest", doc! { "role": 1, "status": 1, "created_at": -1, "_id": -1 }),
+            ("role_newest", doc! { "role": 1, "created_at": -1, "_id": -1 }),
+            ("status_newest", doc! { "status": 1, "created_at": -1, "_id": -1 }),
             ("verification", doc! { "instructor.verification_status": 1, "created_at": -1, "_id": -1 }),
         ]
     },

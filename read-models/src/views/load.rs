@@ -8,7 +8,8 @@ use mongodb::error::Error;
 
 use super::outline::Audience;
 use super::snapshot::{Reading, Snapshot, read_at_once};
-use crate::{Course, Lesson, Module, User};
+use super::user::PublicUser;
+use crate::{Course, Lesson, Module, User, UserSessions, UserStatus};
 
 /// A course with its modules and lessons, in any order, all of one instant.
 #[derive(Clone, Debug)]
@@ -90,6 +91,34 @@ impl Reading for UserReading {
     type Output = Option<User>;
 
     async fn read(&self, snapshot: &mut Snapshot) -> Result<Option<User>, Error> {
+        snapshot.find_one(self.0).await
+    }
+}
+
+/// What everybody may know of somebody; none of who is unknown, suspended or deleted.
+///
+/// # Errors
+/// [`LogError`], see [`read_at_once`].
+pub async fn load_public_user(database: &Database, id: UserId) -> Result<Option<PublicUser>, LogError> {
+    let found = load_user(database, id).await?;
+    Ok(found.filter(|user| user.status == UserStatus::Active).map(PublicUser::from))
+}
+
+/// Where somebody is signed in; nowhere when there is no document (yet).
+///
+/// # Errors
+/// [`LogError`], see [`read_at_once`].
+pub async fn load_sessions(database: &Database, id: UserId) -> Result<UserSessions, LogError> {
+    let found = read_at_once(database, &SessionsReading(id)).await?;
+    Ok(found.unwrap_or_else(|| UserSessions::none(id)))
+}
+
+struct SessionsReading(UserId);
+
+impl Reading for SessionsReading {
+    type Output = Option<UserSessions>;
+
+    async fn read(&self, snapshot: &mut Snapshot) -> Result<Self::Output, Error> {
         snapshot.find_one(self.0).await
     }
 }

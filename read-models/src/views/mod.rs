@@ -2,24 +2,30 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `user` | [`UserView`]: an account, as its owner or an admin sees it |
+//! | `user` | [`UserView`]: an account, as its owner or an admin sees it; [`PublicUser`]: as everybody does |
+//! | `users` | [`list_users`]: finding accounts |
+//! | `sessions` | [`SessionView`]: where somebody is signed in |
 //! | `course` | [`CourseView`] with its outline, [`CourseListItem`] with its modules as ids |
 //! | `outline` | [`ModuleView`], [`LessonView`]: what of a lesson is for whom |
-//! | `load` | [`load_user`], [`load_course`], [`load_course_for`] |
+//! | `load` | [`load_user`], [`load_public_user`], [`load_sessions`], [`load_course`], [`load_course_for`] |
 //! | `snapshot` | [`read_at_once`]: several reads at one instant, bounded, anew when a swap broke them off |
 
 mod course;
 mod load;
 mod openapi;
 mod outline;
+mod sessions;
 mod snapshot;
 mod user;
+mod users;
 
 pub use course::{CourseFacts, CourseListItem, CourseView, PriceView};
-pub use load::{CourseDocuments, load_course, load_course_for, load_user};
+pub use load::{CourseDocuments, load_course, load_course_for, load_public_user, load_sessions, load_user};
 pub use outline::{Audience, LessonView, ModuleView, VideoView};
+pub use sessions::SessionView;
 pub use snapshot::{Reading, Snapshot, read_at_once};
-pub use user::{InstructorInfoView, NotificationSettingsView, UserView};
+pub use user::{InstructorInfoView, NotificationSettingsView, PublicUser, UserView};
+pub use users::{UserFilter, list_users};
 
 /// Serde's test for `stale`, which is left out of answers that are not.
 #[allow(clippy::trivially_copy_pass_by_ref)] // the signature is serde's

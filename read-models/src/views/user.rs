@@ -72,6 +72,40 @@ impl From<User> for UserView {
     }
 }
 
+/// What everybody may know of somebody. Not `Debug`: it is all personal.
+#[derive(Clone, PartialEq, Serialize, ToSchema)]
+pub struct PublicUser {
+    /// Who.
+    #[serde(rename = "_id")]
+    #[schema(schema_with = openapi::id)]
+    pub id: UserId,
+    /// First name.
+    pub first_name: Option<String>,
+    /// Last name.
+    pub last_name: Option<String>,
+    /// Picture.
+    pub avatar_url: Option<String>,
+    /// What they are as a teacher; null for a learner who has not applied.
+    pub instructor_info: Option<InstructorInfoView>,
+    /// `true` when the read side could not follow the log for this account; absent otherwise.
+    #[serde(skip_serializing_if = "is_false")]
+    #[schema(required = false)]
+    pub stale: bool,
+}
+
+impl From<User> for PublicUser {
+    fn from(user: User) -> Self {
+        Self {
+            instructor_info: user.instructor_info().cloned().map(Into::into),
+            id: user.id,
+            first_name: user.first_name,
+            last_name: user.last_name,
+            avatar_url: user.avatar_url,
+            stale: user.stale,
+        }
+    }
+}
+
 /// What somebody is as a teacher.
 #[derive(Clone, PartialEq, Serialize, ToSchema)]
 #[schema(as = InstructorInfo)]
@@ -165,6 +199,23 @@ mod tests {
                     { "email_notifications": true, "marketing_emails": false, "newsletter": false },
             })
         );
+    }
+
+    #[test]
+    fn everybody_sees_the_name_and_the_teacher_and_nothing_else() {
+        let public = serde_json::to_value(PublicUser::from(user("instructor", "verified"))).unwrap();
+        assert_eq!(
+            public,
+            json!({
+                "_id": "0190a5b0-0000-7000-8000-000000000001", "first_name": "Ada", "last_name": "Lovelace",
+                "avatar_url": null, "instructor_info": {
+                    "bio": null, "expertise_tags": ["R"], "total_courses": 2, "rating": 4.5,
+                    "verification_status": "verified",
+                },
+            })
+        );
+        let learner = serde_json::to_value(PublicUser::from(user("learner", "unverified"))).unwrap();
+        assert_eq!(learner["instructor_info"], Value::Null);
     }
 
     #[test]
