@@ -5,7 +5,8 @@
 //! | `commands` | how every command runs: load, decide, append, wait for the read side; idempotency |
 //! | `auth`, `courses`, `admin` | one file per use case: its body, its handler, its unit of work |
 //! | `refusal` | the one place where a decision's refusal becomes a status and a code |
-//! | `passwords`, `tokens` | what signing in needs |
+//! | `passwords`, `tokens`, `reset_tokens` | what signing in needs |
+//! | `mail` | letters that the log calls for |
 //! | `views` | what commands answer with |
 
 pub mod admin;
@@ -13,10 +14,12 @@ pub mod auth;
 pub mod commands;
 pub mod courses;
 mod fields;
+pub mod mail;
 mod messages;
 pub mod passwords;
 mod process;
 mod refusal;
+pub mod reset_tokens;
 mod routes;
 pub mod tokens;
 mod views;

@@ -20,6 +20,7 @@ use service_kit::telemetry::{self, Metrics};
 use tokio_util::sync::CancellationToken;
 
 use crate::admin::create_admin::{NewAdmin, create_admin};
+use crate::mail::{Mail, start_mail};
 use crate::{CommandApi, MESSAGES, routers};
 
 /// How long the tasks may take to end.
@@ -54,7 +55,8 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     let clock = Clock::new(settings.clock_offset);
     let positions = Positions::start(&log, nats.clone(), shutdown.clone());
     let access = Access::new(log.clone(), tokens, clock.clone());
-    let api = CommandApi::new(&log, positions, access, clock, &settings)?;
+    let api = CommandApi::new(&log, positions, access, clock.clone(), &settings)?;
+    let mail = Mail::open(&log, &nats, clock, &settings).await?;
     if let Some(admin) = &settings.admin {
         first_admin(&api, admin).await?;
     }
@@ -69,7 +71,8 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     let mut tasks = Tasks::new(shutdown.clone());
     tasks.spawn("http", whole(bound.serve(shutdown.clone())));
     tasks.spawn("metrics", whole(figures));
-    tasks.spawn("upkeep", metrics.upkeep(shutdown));
+    tasks.spawn("upkeep", metrics.upkeep(shutdown.clone()));
+    tasks.spawn("mail", start_mail(mail, shutdown));
     let errors = tasks.wait(END_LIMIT).await.err().unwrap_or_default();
     stop_appender.cancel();
     appender.stopped().await;

@@ -15,6 +15,7 @@ use utoipa_axum::routes;
 
 use crate::commands::{Commands, Idempotency, idempotent};
 use crate::passwords::Passwords;
+use crate::reset_tokens::ResetTokens;
 use crate::tokens::{EmailNames, Tokens};
 use crate::{admin, auth, courses};
 
@@ -29,6 +30,8 @@ pub struct CommandApi {
     pub passwords: Passwords,
     /// Mints tokens.
     pub tokens: Tokens,
+    /// Makes and reads the tokens of links to set another password.
+    pub reset_tokens: ResetTokens,
     /// Names email claims.
     pub emails: EmailNames,
 }
@@ -51,6 +54,7 @@ impl CommandApi {
             commands: Commands::new(log.clone(), positions, clock, settings.read_wait),
             passwords: Passwords::new().map_err(|error| StartError::NoRandomness(error.code()))?,
             tokens: Tokens::new(access_tokens(&settings.secrets)?, signing, seed),
+            reset_tokens: ResetTokens::new(seed),
             emails: EmailNames::new(settings.secrets.email.expose()),
             access,
         })

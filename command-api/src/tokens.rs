@@ -72,7 +72,7 @@ impl Tokens {
 }
 
 /// HMAC-SHA-256 (RFC 2104) over parts of fixed length.
-fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
+pub(crate) fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
     // HMAC takes a key of any length: the fallback is never reached.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return [0; 32] };
     parts.iter().for_each(|part| mac.update(part));

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use access::{Access, access_tokens, health};
 use command_api::CommandApi;
+use command_api::mail::{Mail, start_mail};
 use event_log::{
     AppendLimits, EventLog, HeadRecorder, HeadSigner, LogNames, LogSecrets, MasterKey, PublisherSettings, connect,
     connect_nats, start_publisher,
@@ -62,7 +63,8 @@ impl Product {
         let tokens = access_tokens(&settings.secrets)?;
         let access = Access::new(log.clone(), tokens.clone(), clock.clone());
         let queries = QueryDeps::new(access.clone(), &log, positions.clone(), settings.read_wait);
-        let commands = CommandApi::new(&log, positions, access, clock, settings)?;
+        let commands = CommandApi::new(&log, positions, access, clock.clone(), settings)?;
+        let mail = Mail::open(&log, &nats, clock, settings).await?;
         let services = command_api::routers(&commands).merge(query_api::routers(&queries));
         let bound = listen(services, settings, &log, &nats, &tokens).await?;
 
@@ -77,6 +79,8 @@ impl Product {
             }
         });
         background.add("projections", projecting, running);
+        let mailing = CancellationToken::new();
+        background.add("mail", mailing.clone(), start_mail(mail, mailing));
         let listened = listening.clone();
         background.add("positions", listening, tokio::spawn(async move { listened.cancelled().await }));
         Ok(Self { log, commands, bound, metrics_address, metrics, metrics_listener, background })

@@ -30,7 +30,10 @@ pub fn welcome(addresses: Addresses, metrics: SocketAddr, accounts: &Accounts, s
     let own = |address: Option<String>, setting: &str| address.unwrap_or_else(|| format!("as {setting} says"));
     row("MongoDB", own(servers.mongod.as_ref().map(MongoServer::uri), "HAR_MONGODB_URI"));
     row("NATS", own(servers.nats_server.as_ref().map(NatsServer::url), "HAR_NATS_URL"));
-    row("mail", if settings.smtp_url.is_some() { "to HAR_SMTP_URL" } else { "not sent: HAR_SMTP_URL is not set" });
+    match &settings.mail.smtp_url {
+        Some(_) => row("mail", "to HAR_SMTP_URL"),
+        None => row("mail", format_args!("{} (.eml files)", settings.mail.folder.display())),
+    }
     row("data", settings.data_dir.display());
     if let Some(email) = &accounts.admin_email {
         row("admin", format_args!("{email}, password in HAR_ADMIN_PASSWORD"));

@@ -8,6 +8,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use secrecy::SecretString;
 
+use super::reader::{Problem, SettingsError};
 use super::secrets::Secrets;
 
 /// How the process was started.
@@ -50,8 +51,8 @@ pub struct Settings {
     pub read_wait: Duration,
     /// The payment provider.
     pub payment: Payment,
-    /// Mail server; may hold a password.
-    pub smtp_url: Option<SecretString>,
+    /// Mails.
+    pub mail: Mail,
     /// Seconds that the clock runs ahead; 0 outside `dev`.
     pub clock_offset: i64,
 }
@@ -125,6 +126,33 @@ pub struct Limits {
     pub registrations: u32,
     /// Mails per hour and recipient.
     pub mails: u32,
+}
+
+/// How mails go out.
+#[derive(Clone, Debug)]
+pub struct Mail {
+    /// Mail server, which only `dev` may lack; may hold a password. See [`Mail::server`].
+    pub smtp_url: Option<SecretString>,
+    /// Folder for the mails of a process without a server.
+    pub folder: PathBuf,
+    /// Sender, as `Name <address>`; not yet checked.
+    pub from: String,
+    /// Whether a server must be there.
+    pub(super) is_server_needed: bool,
+}
+
+impl Mail {
+    /// The server for a process that sends mails; none in `dev` where none is set: they go to the folder.
+    ///
+    /// # Errors
+    /// [`SettingsError`] outside `dev` when none is set: nobody would look for their mail in a folder.
+    pub fn server(&self) -> Result<Option<&SecretString>, SettingsError> {
+        if self.smtp_url.is_none() && self.is_server_needed {
+            let what = "is missing: outside `dev` mails need a server".to_owned();
+            return Err(SettingsError { problems: vec![Problem { name: "HAR_SMTP_URL".to_owned(), what }] });
+        }
+        Ok(self.smtp_url.as_ref())
+    }
 }
 
 /// Which payment provider.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use secrecy::SecretString;
 
-use super::groups::{Admin, Gateway, Limits, Mode, Mongodb, Nats, Network, Payment, Settings};
+use super::groups::{Admin, Gateway, Limits, Mail, Mode, Mongodb, Nats, Network, Payment, Settings};
 use super::reader::{Reader, SettingsError};
 use super::secrets;
 use super::table::{CONFIG, Setting, TABLE};
@@ -61,7 +61,12 @@ impl Settings {
             },
             read_wait: Duration::from_millis(number(&mut reader, "HAR_READ_WAIT_MS", 0).into()),
             payment: payment(&mut reader, mode, &data_dir),
-            smtp_url: url(&mut reader, "HAR_SMTP_URL", &["smtp://", "smtps://"]).map(SecretString::from),
+            mail: Mail {
+                smtp_url: url(&mut reader, "HAR_SMTP_URL", &["smtp://", "smtps://"]).map(SecretString::from),
+                folder: data_dir.join("mail"),
+                from: reader.text("HAR_MAIL_FROM").unwrap_or_default(),
+                is_server_needed: mode == Mode::Service,
+            },
             clock_offset: clock_offset(&mut reader, mode),
             data_dir,
         };

@@ -23,7 +23,11 @@ const fn unset(name: &'static str, meaning: &'static str) -> Setting {
 pub(super) const CONFIG: &str = "HAR_CONFIG";
 
 pub(super) const TABLE: &[Setting] = &[
-    with("HAR_DATA_DIR", ".har", "folder for the data of servers started by `dev`, its secrets and the signed heads"),
+    with(
+        "HAR_DATA_DIR",
+        ".har",
+        "folder for the data of servers started by `dev`, its secrets, its mails and the signed heads",
+    ),
     with("HAR_BIND", "127.0.0.1", "address that all ports listen on"),
     with("HAR_GATEWAY_PORT", "8080", "port that serves every service"),
     with("HAR_AUTH_PORT", "3001", "port of the Auth service"),
@@ -68,7 +72,11 @@ pub(super) const TABLE: &[Setting] = &[
     with("HAR_STRIPE_API_BASE", "https://api.stripe.com", "address of Stripe's API"),
     unset("HAR_STRIPE_SECRET_KEY", "secret: key for Stripe's API"),
     unset("HAR_STRIPE_WEBHOOK_SECRET", "secret: key that webhooks are signed with; made in `dev`"),
-    unset("HAR_SMTP_URL", "secret: mail server (smtp:// or smtps://); without it mails are not sent"),
+    unset(
+        "HAR_SMTP_URL",
+        "secret: mail server: smtps://user:password@host:port, or smtp:// with ?tls=required for STARTTLS, which is implied by a password; without it `dev` writes mails to the folder mail in the data folder",
+    ),
+    with("HAR_MAIL_FROM", "Har Academy <no-reply@har-academy.example>", "sender of mails"),
     with("HAR_CLOCK_OFFSET", "0", "seconds that the clock runs ahead, in `dev` only"),
     with("HAR_LOG", "info", "log filter, as `warn,event_log=debug`"),
 ];

@@ -146,6 +146,21 @@ fn the_environment_stands_over_the_file_and_the_file_over_defaults() {
 }
 
 #[test]
+fn mails_need_a_server_outside_dev() {
+    let folder = tempfile::tempdir().unwrap();
+    let mail = dev(&folder, &[]).unwrap().mail;
+    assert!(mail.server().unwrap().is_none());
+    assert_eq!(mail.folder, folder.path().join("mail"));
+
+    let mut all = complete();
+    let lacking = Settings::from_layers(Mode::Service, all.clone(), None).unwrap();
+    assert_eq!(lacking.mail.server().unwrap_err().problems[0].name, "HAR_SMTP_URL");
+    all.insert("HAR_SMTP_URL".to_owned(), "smtp://mail:1025".to_owned());
+    let complete = Settings::from_layers(Mode::Service, all, None).unwrap();
+    assert_eq!(complete.mail.server().unwrap().unwrap().expose_secret(), "smtp://mail:1025");
+}
+
+#[test]
 fn debug_shows_no_secret() {
     let mut all = complete();
     for (name, value) in [
@@ -158,7 +173,7 @@ fn debug_shows_no_secret() {
         all.insert(name.to_owned(), value.to_owned());
     }
     let settings = Settings::from_layers(Mode::Service, all, None).unwrap();
-    assert!(settings.smtp_url.is_some() && settings.admin.is_some());
+    assert!(settings.mail.smtp_url.is_some() && settings.admin.is_some());
     let shown = format!("{settings:?}");
     assert!(!shown.contains("canary") && !shown.contains("7, 7"), "{shown}");
 }

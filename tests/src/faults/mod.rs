@@ -41,6 +41,7 @@ use std::pin::Pin;
 
 pub use programs::{Part, Programs};
 pub use report::{Figure, machine};
+pub use world::free_port;
 
 /// How large a test is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
