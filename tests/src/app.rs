@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 use std::ops::Deref;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use access::{Access, access_tokens, health};
 use command_api::CommandApi;
+use command_api::mail::{Mail, start_mail};
 use event_log::{
     AppendLimits, EventLog, HeadRecorder, HeadSigner, LogNames, LogSecrets, MasterKey, PublisherSettings, connect_nats,
     start_publisher,
@@ -36,6 +38,8 @@ pub struct AppOptions {
     pub read_wait: Duration,
     /// Seconds that the clock runs ahead.
     pub clock_offset: i64,
+    /// Whether letters are sent by themselves; else a test takes the steps.
+    pub sends_mail: bool,
     /// Further settings, by name.
     pub settings: HashMap<String, String>,
 }
@@ -46,6 +50,7 @@ impl Default for AppOptions {
             projections: projectors::all(),
             read_wait: Duration::from_secs(20),
             clock_offset: 0,
+            sends_mail: true,
             settings: HashMap::new(),
         }
     }
@@ -67,6 +72,12 @@ pub struct TestApp {
     pub nats: async_nats::Client,
     /// What the write side's use cases need.
     pub commands: CommandApi,
+    /// What letters need.
+    pub mail: Mail,
+    /// Where letters are put, unless the settings name a server.
+    pub mail_folder: PathBuf,
+    /// The clock that it reads.
+    pub clock: Clock,
     /// Where its ports are.
     pub addresses: Addresses,
     client: Client,
@@ -111,12 +122,17 @@ impl TestApp {
         let clock = Clock::new(settings.clock_offset);
         let access = Access::new(log.clone(), access_tokens(&settings.secrets).unwrap(), clock.clone());
         let queries = QueryDeps::new(access.clone(), &log, positions.clone(), settings.read_wait);
-        let commands = CommandApi::new(&log, positions, access, clock, &settings).unwrap();
+        let commands = CommandApi::new(&log, positions, access, clock.clone(), &settings).unwrap();
+        let mail = Mail::open(&log, &nats, clock.clone(), &settings).await.unwrap();
         let bound = bind(&commands, &queries, &log, &nats, &settings).await;
         let addresses = bound.addresses();
         let serving = tokio::spawn(bound.serve(stop.clone()));
-        let (client, parts) = (Client::new(addresses.gateway), vec![serving, projecting, publisher]);
-        Self { log, nats, commands, addresses, client, stop, parts, stop_appender, appender }
+        let mut parts = vec![serving, projecting, publisher];
+        if options.sends_mail {
+            parts.push(start_mail(mail.clone(), stop.clone()));
+        }
+        let (client, mail_folder) = (Client::new(addresses.gateway), settings.mail.folder);
+        Self { log, nats, commands, mail, mail_folder, clock, addresses, client, stop, parts, stop_appender, appender }
     }
 
     /// Ends everything: requests under way first, the log last.

@@ -5,6 +5,7 @@
 //! | [`servers`] | one mongod and one nats-server for a test binary |
 //! | [`app`] | [`TestApp`]: the whole product on a database of its own, HTTP in, HTTP out |
 //! | [`client`] | requests and answers |
+//! | [`mail`] | letters, and a mail server to receive them |
 //! | [`people`] | accounts and courses, made through the API |
 //! | [`faults`] | real processes, killed and frozen: for `cargo test` and for `har prove` |
 //! | [`shape`] | what an answer must look like |
@@ -23,12 +24,14 @@
 pub mod app;
 pub mod client;
 pub mod faults;
+pub mod mail;
 pub mod people;
 pub mod servers;
 pub mod shape;
 
 pub use app::{AppOptions, TestApp};
 pub use client::{Answer, Client, Request};
+pub use mail::{Manner, Received, SmtpSink};
 pub use people::{DraftCourse, Person};
 pub use servers::Servers;
 

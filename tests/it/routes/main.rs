@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `register`, `login`, `profile` | accounts |
 //! | `courses`, `outline`, `publish`, `catalogue` | courses |
+//! | `mail` | letters, by whatever happens to the server and the sender |
 //! | `admin_users` | what admins do |
 //! | `authorization` | one table: each documented route × who calls |
 //! | `ports` | what answers where; 404 and 405 |
@@ -22,6 +23,7 @@ mod courses;
 mod headers;
 mod idempotency;
 mod login;
+mod mail;
 mod outline;
 mod ports;
 mod profile;
