@@ -94,7 +94,6 @@ fn commit(log: &EventLog, user_id: UserId, role: ActorRole, appends: Vec<StreamA
                 role,
                 ip: Some(Personal::new(user_id, ADDRESS.to_owned())),
                 user_agent: Some(Personal::new(user_id, BROWSER.to_owned())),
-                password_generation: 0,
             },
             correlation_id: CorrelationId::new(request),
             causation_id: None,

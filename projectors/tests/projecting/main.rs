@@ -1,5 +1,6 @@
 //! The runner and the projections, against a real mongod and nats-server.
 
+mod accounts;
 mod collections;
 mod erasure;
 mod exactly_once;

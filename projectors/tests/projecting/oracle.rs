@@ -42,10 +42,10 @@ fn fold_users(users: &mut Documents, event: &RecordedEvent, data: &Value) {
                 },
             });
         }
+        name if event.stream.stream_type() == StreamType::Session => fold_sessions(users, name, data, &time),
         "UserRoleChanged" => at(users, "users", &data["user_id"])["role"] = data["to"].clone(),
         "UserSuspended" => at(users, "users", &data["user_id"])["status"] = json!("suspended"),
         "UserReactivated" => at(users, "users", &data["user_id"])["status"] = json!("active"),
-        "SessionStarted" => at(users, "users", &data["user_id"])["last_login_at"] = time.clone(),
         "CourseCreated" => {
             let lookup =
                 json!({ "_id": data["course_id"], "instructor_id": data["instructor_id"], "published": false });
@@ -60,12 +60,92 @@ fn fold_users(users: &mut Documents, event: &RecordedEvent, data: &Value) {
                 *total = json!(total.as_u64().unwrap() + 1);
             }
         }
+        name if event.stream.stream_type() == StreamType::User => fold_account(users, name, data),
         _ => {}
     }
     if event.stream.stream_type() == StreamType::User {
         let user = at(users, "users", &data["user_id"]);
-        user["updated_at"] = time;
+        if !["PasswordRehashed", "PasswordResetRequested"].contains(&event.event.type_name()) {
+            user["updated_at"] = time;
+        }
         user["version"] = json!(event.version);
+    }
+}
+
+/// What an account says of itself, and how its sessions end by it.
+fn fold_account(users: &mut Documents, name: &str, data: &Value) {
+    let id = data["user_id"].clone();
+    let user = at(users, "users", &id);
+    let value = |name: &str| data[name]["value"].clone();
+    let tags = || if data["expertise_tags"]["value"].is_null() { json!([]) } else { value("expertise_tags") };
+    match name {
+        "UserProfileChanged" => {
+            for name in ["first_name", "last_name", "avatar_url"] {
+                user[name] = value(name);
+            }
+            user["language"] = data["language"].clone();
+        }
+        "InstructorProfileChanged" | "InstructorApplied" => {
+            user["instructor"]["bio"] = value("bio");
+            user["instructor"]["expertise_tags"] = tags();
+            if name == "InstructorApplied" {
+                user["instructor"]["verification_status"] = json!("pending");
+            }
+        }
+        "InstructorVerified" => user["instructor"]["verification_status"] = json!("verified"),
+        "InstructorRejected" => user["instructor"]["verification_status"] = json!("rejected"),
+        "NotificationSettingsChanged" => {
+            for name in ["email_notifications", "marketing_emails", "newsletter"] {
+                user["notification_settings"][name] = data[name].clone();
+            }
+        }
+        "PasswordChanged" => retain(users, &id, |session| session["_id"] == data["kept_session_id"]),
+        "PasswordReset" => retain(users, &id, |_| false),
+        "UserErased" => {
+            for name in ["email", "first_name", "last_name", "avatar_url"] {
+                user[name] = json!(null);
+            }
+            user["status"] = json!("deleted");
+            user["instructor"]["bio"] = json!(null);
+            user["instructor"]["expertise_tags"] = json!([]);
+            users.remove(&("user_sessions".to_owned(), id.as_str().unwrap().to_owned()));
+        }
+        "PasswordRehashed" | "PasswordResetRequested" => {}
+        unknown => unreachable!("{unknown}: the oracle does not know it"),
+    }
+}
+
+fn fold_sessions(users: &mut Documents, name: &str, data: &Value, time: &Value) {
+    let id = &data["user_id"];
+    match name {
+        "SessionStarted" => {
+            at(users, "users", id)["last_login_at"] = time.clone();
+            let document = at(users, "user_sessions", id);
+            if document.is_null() {
+                *document = json!({ "_id": id, "sessions": [] });
+            }
+            retain(users, id, |session| session["expires_at"].as_str() > time.as_str());
+            let session = json!({
+                "_id": data["session_id"], "created_at": time, "last_used_at": time,
+                "expires_at": data["expires_at"], "ip": data["ip"]["value"], "user_agent": data["user_agent"]["value"],
+            });
+            at(users, "user_sessions", id)["sessions"].as_array_mut().unwrap().push(session);
+        }
+        "SessionRefreshed" => {
+            let sessions = at(users, "user_sessions", id)["sessions"].as_array_mut().unwrap();
+            for session in sessions.iter_mut().filter(|session| session["_id"] == data["session_id"]) {
+                session["last_used_at"] = time.clone();
+                session["expires_at"] = data["expires_at"].clone();
+            }
+        }
+        _ => retain(users, id, |session| session["_id"] != data["session_id"]),
+    }
+}
+
+/// Keeps some of the sessions of a person, who may have none.
+fn retain(users: &mut Documents, id: &Value, keep: impl Fn(&Value) -> bool) {
+    if let Some(document) = users.get_mut(&("user_sessions".to_owned(), id.as_str().unwrap().to_owned())) {
+        document["sessions"].as_array_mut().unwrap().retain(keep);
     }
 }
 
@@ -78,6 +158,8 @@ fn fold_courses(courses: &mut Documents, event: &RecordedEvent, data: &Value) {
                 "last_name": data["last_name"]["value"], "course_ids": [],
             });
         }
+        "UserProfileChanged" => rename(courses, data, &data["first_name"]["value"], &data["last_name"]["value"]),
+        "UserErased" => rename(courses, data, &Value::Null, &Value::Null),
         "CourseCreated" => course_created(courses, data, &time),
         "ModuleAdded" => {
             *at(courses, "modules", &data["module_id"]) = json!({
@@ -105,13 +187,26 @@ fn fold_courses(courses: &mut Documents, event: &RecordedEvent, data: &Value) {
     }
 }
 
+fn full_name(person: &Value) -> Value {
+    match (person["first_name"].as_str(), person["last_name"].as_str()) {
+        (Some(first), Some(last)) => json!(format!("{first} {last}")),
+        _ => Value::Null,
+    }
+}
+
+fn rename(courses: &mut Documents, data: &Value, first: &Value, last: &Value) {
+    let person = at(courses, "course_instructors", &data["user_id"]);
+    (person["first_name"], person["last_name"]) = (first.clone(), last.clone());
+    let (name, ids) = (full_name(person), person["course_ids"].clone());
+    for id in ids.as_array().unwrap() {
+        at(courses, "courses", id)["instructor_name"] = name.clone();
+    }
+}
+
 fn course_created(courses: &mut Documents, data: &Value, time: &Value) {
     let instructor = at(courses, "course_instructors", &data["instructor_id"]);
     instructor["course_ids"].as_array_mut().unwrap().push(data["course_id"].clone());
-    let name = match (instructor["first_name"].as_str(), instructor["last_name"].as_str()) {
-        (Some(first), Some(last)) => json!(format!("{first} {last}")),
-        _ => Value::Null,
-    };
+    let name = full_name(instructor);
     let text = |name: &str| data[name].as_str().unwrap_or_default();
     let keywords: Vec<String> = serde_json::from_value(data["keywords"].clone()).unwrap();
     let words = CourseWords::new(text("title"), &keywords, text("description"), data["short_description"].as_str());

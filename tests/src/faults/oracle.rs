@@ -18,7 +18,7 @@ const LEFT_OUT: &str = "search";
 /// The collections of a projection.
 pub const fn collections(projection: &str) -> &'static [&'static str] {
     match projection.as_bytes() {
-        b"users" => &["users", "user_courses"],
+        b"users" => &["users", "user_sessions", "user_courses"],
         _ => &["courses", "modules", "lessons", "course_instructors"],
     }
 }
@@ -76,7 +76,7 @@ fn take_in(documents: &mut Documents, event: &RecordedEvent, data: &Value) -> Re
         "UserRoleChanged" => at(documents, "users", &data["user_id"])?["role"] = data["to"].clone(),
         "UserSuspended" => at(documents, "users", &data["user_id"])?["status"] = json!("suspended"),
         "UserReactivated" => at(documents, "users", &data["user_id"])?["status"] = json!("active"),
-        "SessionStarted" => at(documents, "users", &data["user_id"])?["last_login_at"] = time.clone(),
+        "SessionStarted" => signed_in(documents, data, &time)?,
         "CourseCreated" => created(documents, data, &time)?,
         "ModuleAdded" => module_added(documents, data, &time)?,
         "LessonAdded" => lesson_added(documents, data, &time)?,
@@ -113,6 +113,21 @@ fn registered(documents: &mut Documents, data: &Value, time: &Value) -> Result<(
     )?;
     let lookup = json!({ "_id": id, "first_name": first, "last_name": last, "course_ids": [] });
     put(documents, "course_instructors", lookup)
+}
+
+fn signed_in(documents: &mut Documents, data: &Value, time: &Value) -> Result<()> {
+    let id = &data["user_id"];
+    at(documents, "users", id)?["last_login_at"] = time.clone();
+    if at(documents, "user_sessions", id).is_err() {
+        put(documents, "user_sessions", json!({ "_id": id, "sessions": [] }))?;
+    }
+    let sessions = list(&mut at(documents, "user_sessions", id)?["sessions"])?;
+    sessions.retain(|session| session["expires_at"].as_str() > time.as_str());
+    sessions.push(json!({
+        "_id": data["session_id"], "created_at": time, "last_used_at": time, "expires_at": data["expires_at"],
+        "ip": data["ip"]["value"], "user_agent": data["user_agent"]["value"],
+    }));
+    Ok(())
 }
 
 fn created(documents: &mut Documents, data: &Value, time: &Value) -> Result<()> {
