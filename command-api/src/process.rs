@@ -20,7 +20,7 @@ use service_kit::telemetry::{self, Metrics};
 use tokio_util::sync::CancellationToken;
 
 use crate::admin::create_admin::{NewAdmin, create_admin};
-use crate::mail::{Mail, start_mail};
+use crate::mail::{Mail, Mailer, start_mail};
 use crate::{CommandApi, MESSAGES, routers};
 
 /// How long the tasks may take to end.
@@ -36,6 +36,8 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     let metrics = Metrics::install()?;
     let shutdown = shutdown::on_signal()?;
 
+    // Before anything is connected to: a setting that is wrong is told whoever else is away.
+    let mailer = Mailer::new(&settings.mail)?;
     let mongodb_uri = settings.mongodb.uri.as_ref().ok_or("HAR_MONGODB_URI is missing")?;
     let nats_url = settings.nats.url.as_ref().ok_or("HAR_NATS_URL is missing")?;
     let client = connect(mongodb_uri.expose_secret(), "command-api").await?;
@@ -56,7 +58,7 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     let positions = Positions::start(&log, nats.clone(), shutdown.clone());
     let access = Access::new(log.clone(), tokens, clock.clone());
     let api = CommandApi::new(&log, positions, access, clock.clone(), &settings)?;
-    let mail = Mail::open(&log, &nats, clock, &settings).await?;
+    let mail = Mail::open(&log, &nats, clock, mailer, &settings).await?;
     if let Some(admin) = &settings.admin {
         first_admin(&api, admin).await?;
     }

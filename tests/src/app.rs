@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use access::{Access, access_tokens, health};
 use command_api::CommandApi;
-use command_api::mail::{Mail, start_mail};
+use command_api::mail::{Mail, Mailer, start_mail};
 use event_log::{
     AppendLimits, EventLog, HeadRecorder, HeadSigner, LogNames, LogSecrets, MasterKey, PublisherSettings, connect_nats,
     start_publisher,
@@ -123,7 +123,8 @@ impl TestApp {
         let access = Access::new(log.clone(), access_tokens(&settings.secrets).unwrap(), clock.clone());
         let queries = QueryDeps::new(access.clone(), &log, positions.clone(), settings.read_wait);
         let commands = CommandApi::new(&log, positions, access, clock.clone(), &settings).unwrap();
-        let mail = Mail::open(&log, &nats, clock.clone(), &settings).await.unwrap();
+        let mailer = Mailer::new(&settings.mail).unwrap();
+        let mail = Mail::open(&log, &nats, clock.clone(), mailer, &settings).await.unwrap();
         let bound = bind(&commands, &queries, &log, &nats, &settings).await;
         let addresses = bound.addresses();
         let serving = tokio::spawn(bound.serve(stop.clone()));

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use access::{Access, access_tokens, health};
 use command_api::CommandApi;
-use command_api::mail::{Mail, start_mail};
+use command_api::mail::{Mail, Mailer, start_mail};
 use event_log::{
     AppendLimits, EventLog, HeadRecorder, HeadSigner, LogNames, LogSecrets, MasterKey, PublisherSettings, connect,
     connect_nats, start_publisher,
@@ -64,7 +64,7 @@ impl Product {
         let access = Access::new(log.clone(), tokens.clone(), clock.clone());
         let queries = QueryDeps::new(access.clone(), &log, positions.clone(), settings.read_wait);
         let commands = CommandApi::new(&log, positions, access, clock.clone(), settings)?;
-        let mail = Mail::open(&log, &nats, clock, settings).await?;
+        let mail = Mail::open(&log, &nats, clock, Mailer::new(&settings.mail)?, settings).await?;
         let services = command_api::routers(&commands).merge(query_api::routers(&queries));
         let bound = listen(services, settings, &log, &nats, &tokens).await?;
 

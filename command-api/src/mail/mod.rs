@@ -22,15 +22,15 @@ mod worker;
 pub use calls::LetterKind;
 pub use outbox::{LetterState, Outbox, Queued};
 pub use running::{MAIL_LEASE, start_mail};
-pub use transport::MailSettingsError;
+pub use transport::{MailSettingsError, Mailer};
 pub use worker::{Mail, MailStep, MailWorker, MailWorkerError};
 
 /// Why mail can't be had.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
-    /// A setting is missing or wrong.
+    /// A secret is missing.
     #[error(transparent)]
-    Settings(#[from] MailSettingsError),
+    Settings(#[from] service_kit::settings::SettingsError),
     /// MongoDB is away.
     #[error(transparent)]
     Log(#[from] event_log::LogError),

@@ -13,11 +13,11 @@ use service_kit::settings::Settings;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::MailError;
 use super::calls::Call;
 use super::letters::{Letter, ResetLink, instructor_rejected, instructor_verified, password_changed, password_reset};
 use super::outbox::{LetterState, Outbox, OutboxError, Queued};
 use super::transport::{Mailer, Recipient, SendError};
-use super::{MailError, MailSettingsError};
 use crate::reset_tokens::ResetTokens;
 
 /// A letter that did not leave within this time of its event never will. So a log that is read for the first time is
@@ -47,18 +47,18 @@ pub struct Mail {
 }
 
 impl Mail {
-    /// Mail by these settings about this log. The outbox is made when it is missing; nothing is sent yet.
+    /// Mail about this log that leaves by `mailer`. The outbox is made when it is missing; nothing is sent yet.
     ///
     /// # Errors
-    /// [`MailError`]: a setting is missing or wrong, or MongoDB away.
+    /// [`MailError`]: a secret is missing, or MongoDB away.
     pub async fn open(
         log: &EventLog,
         nats: &async_nats::Client,
         clock: Clock,
+        mailer: Mailer,
         settings: &Settings,
     ) -> Result<Self, MailError> {
-        let mailer = Mailer::new(&settings.mail)?;
-        let token_key = settings.secrets.signing_seed().map_err(MailSettingsError::from)?.expose();
+        let token_key = settings.secrets.signing_seed()?.expose();
         Ok(Self {
             outbox: Outbox::open(log.client(), log.database()).await?,
             mailer,

@@ -199,6 +199,27 @@ async fn of_two_processes_one_sends() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_attempt_is_one_workers_even_when_two_believe_to_be_the_one() {
+    let port = free_port().unwrap();
+    let app = stepped(format!("smtp://127.0.0.1:{port}")).await;
+    let person = app.learner().await;
+    for _ in 0..12 {
+        let _ = app.happens(verified(&person), Vec::new()).await;
+    }
+    let mut woken = MailWorker::take_over(&app.mail, 1).await.unwrap();
+    assert_eq!(app.mail_steps(&mut woken).await, MailStep { queued: 12, failed: 12, ..MailStep::default() });
+    let mut worker = MailWorker::take_over(&app.mail, 2).await.unwrap();
+    let sink = SmtpSink::start(port, Manner::Takes).await;
+    app.clock.shift_to(3_600);
+    let go_on = CancellationToken::new();
+    let wait = Duration::ZERO;
+    let (one, other) = tokio::join!(woken.run_once(wait, &go_on), worker.run_once(wait, &go_on));
+    assert_eq!(one.unwrap().sent + other.unwrap().sent, 12);
+    assert_eq!(sink.received().len(), 12);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stale_worker_queues_nothing() {
     let sink = SmtpSink::start(0, Manner::Takes).await;
     let app = stepped(sink.url()).await;
