@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::User;
 use domain::user::Account;
 use event_log::{EventLog, LogError, Opened, Subscription};
-use events::{Event, Position, StoredEvent, StreamType};
+use events::{Event, Position, StoredEvent, StreamEvent as _, StreamType, UserEvent};
 use futures::StreamExt as _;
 use service_kit::clock::Clock;
 use service_kit::settings::Settings;
@@ -319,10 +319,9 @@ impl Mail {
     async fn call(&self, queued: &Queued) -> Result<Option<Call>, Unsent> {
         let events = self.log.read(queued.position - 1, 1).await?;
         match self.log.open_events(events).await?.pop() {
-            Some(Opened::Known(event)) if event.id == queued.event => match &event.event {
-                Event::User(event) => Ok(Call::of(event)),
-                Event::EmailClaim(_) | Event::Session(_) | Event::Course(_) | Event::AdminRoster(_) => Ok(None),
-            },
+            Some(Opened::Known(event)) if event.id == queued.event => {
+                Ok(UserEvent::from_event(event.event).and_then(|event| Call::of(&event)))
+            }
             Some(Opened::Unknown { .. }) => Err(Unsent::UnknownEvent),
             Some(Opened::Known(_)) | None => Err(LogError::Corrupt("the log holds another event".into()).into()),
         }
