@@ -13,6 +13,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::auth::request_password_reset::ConcealAccounts;
 use crate::commands::{Commands, Idempotency, idempotent};
 use crate::passwords::Passwords;
 use crate::reset_tokens::ResetTokens;
@@ -34,6 +35,8 @@ pub struct CommandApi {
     pub reset_tokens: ResetTokens,
     /// Names email claims.
     pub emails: EmailNames,
+    /// Whether nobody learns which addresses have accounts.
+    pub conceal_accounts: ConcealAccounts,
 }
 
 impl CommandApi {
@@ -56,6 +59,7 @@ impl CommandApi {
             tokens: Tokens::new(access_tokens(&settings.secrets)?, signing, seed),
             reset_tokens: ResetTokens::new(seed),
             emails: EmailNames::new(settings.secrets.email.expose()),
+            conceal_accounts: ConcealAccounts(settings.conceal_accounts),
             access,
         })
     }
@@ -101,7 +105,15 @@ pub fn openapi() -> OpenApi {
 
 fn routes() -> ServiceRouters<CommandApi> {
     ServiceRouters {
-        auth: OpenApiRouter::new().routes(routes!(auth::register::register)).routes(routes!(auth::login::login)),
+        auth: OpenApiRouter::new()
+            .routes(routes!(auth::register::register))
+            .routes(routes!(auth::login::login))
+            .routes(routes!(auth::logout::logout))
+            .routes(routes!(auth::refresh_token::refresh_token))
+            .routes(routes!(auth::revoke_session::revoke_session))
+            .routes(routes!(auth::change_password::change_password))
+            .routes(routes!(auth::request_password_reset::request_password_reset))
+            .routes(routes!(auth::reset_password::reset_password)),
         course: OpenApiRouter::new()
             .routes(routes!(courses::create_course::create_course))
             .routes(routes!(courses::add_module::add_module))

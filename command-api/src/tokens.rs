@@ -11,7 +11,9 @@ use service_kit::auth::{AccessTokens, SigningKey};
 use service_kit::http::ApiError;
 use sha2::Sha256;
 use std::sync::Arc;
+use subtle::ConstantTimeEq as _;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 /// Life of an access token.
 pub const ACCESS_LIFE: TimeDelta = TimeDelta::hours(24);
@@ -61,6 +63,17 @@ impl Tokens {
         let claims = self.access.claims(user.uuid(), session.uuid(), role.as_str(), now, ACCESS_LIFE);
         let token = self.signing.sign(&claims).map_err(ApiError::internal)?;
         Ok(TokenPair { token, refresh_token: self.refresh_token(session, generation) })
+    }
+
+    /// What a refresh token says: its session and generation. None when it was not made here.
+    #[must_use]
+    pub fn verify_refresh(&self, token: &str) -> Option<(SessionId, u32)> {
+        let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
+        let (id, rest) = bytes.split_first_chunk::<16>()?;
+        let (generation, tag) = rest.split_first_chunk::<4>()?;
+        let expected = mac(self.refresh.expose_secret(), &[id, generation]);
+        let is_ours = bool::from(expected.ct_eq(tag));
+        is_ours.then(|| (SessionId::new(Uuid::from_bytes(*id)), u32::from_be_bytes(*generation)))
     }
 
     fn refresh_token(&self, session: SessionId, generation: u32) -> String {
