@@ -109,3 +109,38 @@ impl EmailNames {
         mac(self.0.expose_secret(), &[email.as_bytes()]).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use service_kit::auth::VerifyingKeys;
+
+    use super::*;
+
+    fn tokens(seed: u8) -> Tokens {
+        let signing = SigningKey::from_seed(&[seed; 32]).unwrap();
+        let access = AccessTokens::new("issuer", "audience", VerifyingKeys::new([signing.verifying()]));
+        Tokens::new(access, signing, &[seed; 32])
+    }
+
+    #[test]
+    fn a_refresh_token_says_what_it_was_made_of() {
+        let session = SessionId::new(Uuid::now_v7());
+        let token = tokens(1).refresh_token(session, 7);
+        assert_eq!(tokens(1).verify_refresh(&token), Some((session, 7)));
+    }
+
+    #[test]
+    fn nothing_else_is_one() {
+        let token = tokens(1).refresh_token(SessionId::new(Uuid::now_v7()), 7);
+        assert_eq!(tokens(2).verify_refresh(&token), None);
+        // The last character has bits that belong to no byte: another one there is no token either.
+        for at in 0..token.len() {
+            let other = if token.as_bytes()[at] == b'A' { "B" } else { "A" };
+            let changed = format!("{}{other}{}", &token[..at], &token[at + 1..]);
+            assert_eq!(tokens(1).verify_refresh(&changed), None, "character {at}");
+        }
+        for text in ["", "A", "é", &token[..24], &format!("{token}AAAA"), &format!("{token}=")] {
+            assert_eq!(tokens(1).verify_refresh(text), None, "{text}");
+        }
+    }
+}
