@@ -22,6 +22,7 @@ pub const MESSAGES: &[(&str, &str, &str)] = &[
     ),
     ("wrong_password", "Mot de passe incorrect.", "Wrong password."),
     ("email_not_found", "Aucun compte n'a cette adresse e-mail.", "No account has this email address."),
+    ("account_erased", "Votre compte a été supprimé.", "Your account has been deleted."),
     ("logged_out", "Déconnecté", "Logged out"),
     ("session_revoked", "Cet appareil est déconnecté.", "This device is logged out."),
     ("password_changed", "Le mot de passe a été changé.", "The password has been changed."),

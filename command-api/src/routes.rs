@@ -113,13 +113,17 @@ fn routes() -> ServiceRouters<CommandApi> {
             .routes(routes!(auth::revoke_session::revoke_session))
             .routes(routes!(auth::change_password::change_password))
             .routes(routes!(auth::request_password_reset::request_password_reset))
-            .routes(routes!(auth::reset_password::reset_password)),
+            .routes(routes!(auth::reset_password::reset_password))
+            .routes(routes!(auth::update_profile::update_profile, auth::delete_profile::delete_profile))
+            .routes(routes!(auth::apply_as_instructor::apply_as_instructor)),
         course: OpenApiRouter::new()
             .routes(routes!(courses::create_course::create_course))
             .routes(routes!(courses::add_module::add_module))
             .routes(routes!(courses::add_lesson::add_lesson))
             .routes(routes!(courses::publish_course::publish_course)),
-        admin: OpenApiRouter::new().routes(routes!(admin::update_user::update_user)),
+        admin: OpenApiRouter::new()
+            .routes(routes!(admin::update_user::update_user))
+            .routes(routes!(admin::decide_application::decide_application)),
         ..ServiceRouters::default()
     }
 }

@@ -8,12 +8,16 @@
 //! | GET /auth/verify-jwt | `auth/verify_jwt.rs` |
 //! | GET /auth/profile | `auth/show_profile.rs` |
 //! | GET /auth/sessions | `auth/list_sessions.rs` |
+//! | GET /auth/users/{id} | `auth/show_user.rs` |
+//! | GET /admin/users | `admin/list_users.rs` |
+//! | GET /admin/users/{id} | `admin/show_user.rs` |
 //! | GET /courses | `courses/list_courses.rs`; its parameters: `courses/catalogue.rs` |
 //! | GET /courses/{id} | `courses/show_course.rs` |
 //! | GET /courses/{id}/lessons | `courses/list_lessons.rs` |
 //!
 //! `reads` says how far the read collections are, and waits for them; `process` runs it all.
 
+mod admin;
 mod auth;
 mod courses;
 mod process;
@@ -80,7 +84,12 @@ pub fn openapi() -> OpenApi {
 }
 
 fn routes() -> ServiceRouters<QueryDeps> {
-    ServiceRouters { auth: auth::router(), course: courses::router(), ..ServiceRouters::default() }
+    ServiceRouters {
+        admin: admin::router(),
+        auth: auth::router(),
+        course: courses::router(),
+        ..ServiceRouters::default()
+    }
 }
 
 #[cfg(test)]
@@ -90,8 +99,11 @@ mod tests {
         let document = serde_json::to_value(gateway::document("Har Academy", [super::openapi()])).unwrap();
         let paths = document["paths"].as_object().unwrap();
         let expected = [
+            "/admin/users",
+            "/admin/users/{id}",
             "/auth/profile",
             "/auth/sessions",
+            "/auth/users/{id}",
             "/auth/verify-jwt",
             "/courses",
             "/courses/{id}",

@@ -61,7 +61,7 @@ pub async fn create_admin(
     let origin = Origin::system(CorrelationId::new(Uuid::now_v7()));
     let claim = emails.name(admin.email.as_str());
     if let Some(user_id) = commands.log().load::<EmailClaim>(&claim).await?.state.held_by {
-        let promote = UpdateUser { user_id, role: Some(Role::Admin), status: None, by: None };
+        let promote = UpdateUser { user_id, role: Some(Role::Admin), status: None, by: None, emails };
         return Ok(commands.run(&origin, &promote).await?.outcome);
     }
     let user_id = UserId::new(Uuid::now_v7());

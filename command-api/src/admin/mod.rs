@@ -1,4 +1,6 @@
 //! What admins do.
 
+mod acting_admin;
 pub mod create_admin;
+pub mod decide_application;
 pub mod update_user;

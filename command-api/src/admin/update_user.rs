@@ -1,4 +1,4 @@
-//! PATCH /admin/users/:id: an admin changes somebody's role, shuts them out, or lets them in again.
+//! PATCH /admin/users/:id: an admin changes somebody's role, shuts them out, lets them in again, or erases them.
 
 use access::Caller;
 use axum::extract::State;
@@ -13,9 +13,12 @@ use serde::{Deserialize, Serialize};
 use service_kit::http::{ApiError, DataBody, ErrorBody, Fields, JsonBody, PathId};
 use utoipa::ToSchema;
 
+use super::acting_admin::must_act_as_admin;
 use crate::Refusal;
-use crate::commands::{CommandContext, Commands, Held, UnitOfWork, UseCase};
+use crate::auth::erase_user;
+use crate::commands::{CommandContext, Commands, Held, UnitOfWork, Unrecorded, UseCase};
 use crate::fields::parsed;
+use crate::tokens::EmailNames;
 use crate::views::user_view;
 
 /// What is to change.
@@ -24,7 +27,7 @@ use crate::views::user_view;
 pub struct UserChanges {
     /// `learner`, `instructor` or `admin`.
     role: Option<String>,
-    /// `active` or `suspended`.
+    /// `active`, `suspended`, or `deleted`, which erases the person for good.
     status: Option<String>,
 }
 
@@ -33,7 +36,7 @@ impl UserChanges {
         let mut fields = Fields::new();
         let role = fields.optional_text("role", self.role, |text| parsed(word(text, Role::from_word)));
         let status = fields.optional_text("status", self.status, |text| {
-            let known = [UserStatus::Active, UserStatus::Suspended];
+            let known = [UserStatus::Active, UserStatus::Suspended, UserStatus::Deleted];
             parsed(known.into_iter().find(|status| status.as_str() == text).ok_or(ValueError::Invalid))
         });
         fields.finish()?;
@@ -48,7 +51,7 @@ pub struct UserAnswer {
     pub user: UserView,
 }
 
-/// Changes an account's role or status.
+/// Changes an account's role or status, or erases its owner.
 #[utoipa::path(
     patch, path = "/admin/users/{id}", tag = "admin", request_body = UserChanges, security(("bearer" = [])),
     params(("id" = uuid::Uuid, Path, description = "The account")),
@@ -65,6 +68,7 @@ pub struct UserAnswer {
 )]
 pub async fn update_user(
     State(commands): State<Commands>,
+    State(emails): State<EmailNames>,
     caller: Caller,
     context: CommandContext,
     PathId(user_id): PathId<UserId>,
@@ -72,38 +76,42 @@ pub async fn update_user(
 ) -> Result<Response, Refusal> {
     caller.must_be_admin()?;
     let (role, status) = body.parse()?;
-    let use_case = UpdateUser { user_id, role, status, by: Some(caller.user_id) };
+    let use_case = UpdateUser { user_id, role, status, by: Some(caller.user_id), emails: &emails };
     let done = commands.run(&context.origin(Some(&caller)), &use_case).await?;
     let user = user_view(commands.log(), user_id, done.pending).await?;
-    Ok(done.answer(UserAnswer { user }).into_response())
+    let mut response = done.answer(UserAnswer { user }).into_response();
+    if status == Some(UserStatus::Deleted) && user_id == caller.user_id {
+        // The record would be theirs, and theirs are gone.
+        response.extensions_mut().insert(Unrecorded);
+    }
+    Ok(response)
 }
 
 /// Role and status of an account, with the roster of admins.
-pub(crate) struct UpdateUser {
+pub(crate) struct UpdateUser<'a> {
     pub(crate) user_id: UserId,
     pub(crate) role: Option<Role>,
     pub(crate) status: Option<UserStatus>,
     /// The admin who does it; none for the product itself.
     pub(crate) by: Option<UserId>,
+    /// Names the claim of who is erased.
+    pub(crate) emails: &'a EmailNames,
 }
 
-impl UseCase for UpdateUser {
+impl UseCase for UpdateUser<'_> {
     type Outcome = UserId;
 
     async fn decide(&self, work: &mut UnitOfWork<'_>, _now: Timestamp) -> Result<UserId, Refusal> {
-        if let Some(by) = self.by.filter(|by| *by != self.user_id) {
-            let admin = work.load::<User>(by).await?;
-            if !admin.state().is_acting_admin() {
-                return Err(ApiError::forbidden().into());
-            }
-            work.put(admin);
-        }
         let mut user = work.load::<User>(self.user_id).await?;
-        let was_admin = user.state().is_acting_admin();
-        if self.by == Some(self.user_id) && !was_admin {
-            return Err(ApiError::forbidden().into());
+        if let Some(by) = self.by {
+            must_act_as_admin(work, by, (self.user_id, &user)).await?;
         }
+        let was_admin = user.state().is_acting_admin();
         change(&mut user, self.role, self.status).await?;
+        if self.status == Some(UserStatus::Deleted) {
+            erase_user(work, self.emails, user, was_admin).await?;
+            return Ok(self.user_id);
+        }
         let is_admin = user.state().is_acting_admin();
         work.put(user);
         if was_admin != is_admin {
@@ -137,9 +145,8 @@ async fn change(user: &mut Held<User>, role: Option<Role>, status: Option<UserSt
     match status {
         Some(UserStatus::Suspended) => user.decide(SuspendUser).await?,
         Some(UserStatus::Active) => user.decide(ReactivateUser).await?,
-        // Erasing takes more than this.
-        Some(UserStatus::Deleted) => return Err(ApiError::invalid("status", "invalid").into()),
-        None => {}
+        // Erasing takes more than the account: the use case does it.
+        Some(UserStatus::Deleted) | None => {}
     }
     Ok(())
 }

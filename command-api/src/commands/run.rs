@@ -63,13 +63,23 @@ pub struct Origin {
     pub prefer_async: bool,
     /// The request's idempotency record, when it has a key.
     pub ticket: Option<Arc<Ticket>>,
+    /// The version that the stream which the use case names must have (`If-Match`); none when any will do.
+    pub if_match: Option<Version>,
 }
 
 impl Origin {
     /// A command that the product gives itself.
     #[must_use]
     pub fn system(correlation_id: CorrelationId) -> Self {
-        Self { caller: None, ip: None, user_agent: None, correlation_id, prefer_async: false, ticket: None }
+        Self {
+            caller: None,
+            ip: None,
+            user_agent: None,
+            correlation_id,
+            prefer_async: false,
+            ticket: None,
+            if_match: None,
+        }
     }
 
     /// Whether this request has been carried out before: running it changes nothing.
@@ -117,7 +127,14 @@ impl CommandContext {
             correlation_id: CorrelationId::new(self.request.correlation_id),
             prefer_async: self.request.prefer_async,
             ticket: self.ticket.clone(),
+            if_match: None,
         }
+    }
+
+    /// The origin of a command that is only carried out upon the version in `If-Match`, when the request has one.
+    #[must_use]
+    pub fn conditional(&self, caller: &Caller) -> Origin {
+        Origin { if_match: self.request.if_match, ..self.origin(Some(caller)) }
     }
 
     /// The text of `code` in the request's language.
@@ -199,7 +216,8 @@ impl Commands {
     /// out changes nothing and returns the first outcome.
     ///
     /// # Errors
-    /// [`Refusal`]: the use case's own; 409 `conflict` when streams kept moving; 503 when the log can't be written.
+    /// [`Refusal`]: the use case's own; 412 `precondition_failed` when it would have been carried out upon another
+    /// version than `If-Match` has (RFC 9110 §13.2.1: other refusals come first); 409 `conflict` when streams kept moving; 503 when the log can't be written.
     pub async fn run<U: UseCase>(&self, origin: &Origin, use_case: &U) -> Result<Done<U::Outcome>, Refusal> {
         if let Some(outcome) = origin.ticket.as_ref().and_then(|ticket| ticket.repeated.as_ref()) {
             return self.repeat(use_case, outcome).await;
@@ -208,6 +226,11 @@ impl Commands {
             let mut work = UnitOfWork::new(&self.log);
             let now = Timestamp::new(self.clock.now());
             let outcome = use_case.decide(&mut work, now).await?;
+            if let (Some(wanted), Some(stream)) = (origin.if_match, use_case.names())
+                && work.loaded_version(&stream) != Some(wanted)
+            {
+                return Err(ApiError::precondition_failed().into());
+            }
             match self.commit(origin, use_case, work, now, &outcome).await {
                 Ok((position, version, projections)) => {
                     let pending = self.is_pending(origin, position, &projections).await;

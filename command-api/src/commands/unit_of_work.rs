@@ -60,6 +60,21 @@ impl<'a> UnitOfWork<'a> {
     pub fn create_key(&mut self, person: UserId) {
         self.keys.push(KeyChange::Create(person));
     }
+
+    /// The person is erased: their key is destroyed in the same commit.
+    pub fn destroy_key(&mut self, person: UserId) {
+        self.keys.push(KeyChange::Destroy(person));
+    }
+
+    /// Where a stream that was put back stood when it was loaded; none for any other stream.
+    pub(super) fn loaded_version(&self, stream: &StreamId) -> Option<Version> {
+        let guarded = self.guards.iter().find(|guard| guard.stream == *stream).map(|guard| guard.version);
+        let appended = self.appends.iter().find(|append| append.stream == *stream);
+        guarded.or_else(|| match appended?.expected {
+            Expected::Exactly(version) => Some(version),
+            Expected::Any => None,
+        })
+    }
 }
 
 /// An aggregate in the hands of a command: a copy, which the log takes over only with the commit.

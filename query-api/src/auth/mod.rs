@@ -2,6 +2,7 @@
 
 mod list_sessions;
 mod show_profile;
+mod show_user;
 mod verify_jwt;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -13,5 +14,6 @@ pub(crate) fn router() -> OpenApiRouter<QueryDeps> {
     OpenApiRouter::new()
         .routes(routes!(show_profile::show_profile))
         .routes(routes!(list_sessions::list_sessions))
+        .routes(routes!(show_user::show_user))
         .routes(routes!(verify_jwt::verify_jwt))
 }

@@ -54,6 +54,34 @@ const ROWS: &[Row] = &[
     Row { method: "delete", path: "/auth/sessions/{id}", body: NOTHING, expected: [401, 404, 404, 404, 404, 403] },
     Row { method: "get", path: "/auth/verify-jwt", body: NOTHING, expected: [401, 200, 200, 200, 200, 403] },
     Row { method: "get", path: "/auth/profile", body: NOTHING, expected: [401, 200, 200, 200, 200, 403] },
+    Row {
+        method: "patch",
+        path: "/auth/profile",
+        body: |_| Some(json!({ "first_name": "Ada" })),
+        expected: [401, 200, 200, 200, 200, 403],
+    },
+    // That they get as far as the password shows it.
+    Row {
+        method: "delete",
+        path: "/auth/profile",
+        body: |_| Some(json!({})),
+        expected: [401, 400, 400, 400, 400, 403],
+    },
+    Row {
+        method: "post",
+        path: "/auth/instructor-application",
+        body: |_| Some(json!({})),
+        expected: [401, 400, 400, 400, 400, 403],
+    },
+    Row { method: "get", path: "/auth/users/{id}", body: NOTHING, expected: [200; 6] },
+    Row { method: "get", path: "/admin/users", body: NOTHING, expected: [401, 403, 403, 403, 200, 403] },
+    Row { method: "get", path: "/admin/users/{id}", body: NOTHING, expected: [401, 403, 403, 403, 200, 403] },
+    Row {
+        method: "post",
+        path: "/admin/users/{id}/instructor-verification",
+        body: |_| Some(json!({ "decision": "verified" })),
+        expected: [401, 403, 403, 403, 400, 403],
+    },
     Row { method: "get", path: "/courses", body: NOTHING, expected: [200; 6] },
     Row { method: "get", path: "/courses/{id}", body: NOTHING, expected: [404, 404, 404, 200, 200, 404] },
     Row { method: "get", path: "/courses/{id}/lessons", body: NOTHING, expected: [404, 404, 404, 200, 200, 404] },
@@ -108,7 +136,7 @@ impl Stage {
     }
 
     fn request(&self, row: &Row, draft: &DraftCourse, caller: Option<&Person>) -> Request {
-        let id = if row.path.starts_with("/admin/users") { &self.learner.id } else { &draft.id };
+        let id = if row.path.contains("/users/") { &self.learner.id } else { &draft.id };
         let path = row.path.replace("{id}", id).replace("{module_id}", &draft.module);
         let method = row.method.to_uppercase().parse().unwrap();
         let request = self.app.request(method, &path);

@@ -7,6 +7,7 @@
 //! | `change_password`, `request_password_reset`, `reset_password` | passwords |
 //! | `courses`, `outline`, `publish`, `catalogue` | courses |
 //! | `mail` | letters, by whatever happens to the server and the sender |
+//! | `update_profile`, `apply_as_instructor`, `erase_user`, `show_user`, `list_users` | what accounts say, and who is gone |
 //! | `admin_users` | what admins do |
 //! | `authorization` | one table: each documented route × who calls |
 //! | `ports` | what answers where; 404 and 405 |
@@ -18,13 +19,16 @@
 
 mod admin_users;
 mod any_input;
+mod apply_as_instructor;
 mod authorization;
 mod bad_input;
 mod catalogue;
 mod change_password;
 mod courses;
+mod erase_user;
 mod headers;
 mod idempotency;
+mod list_users;
 mod login;
 mod logout;
 mod mail;
@@ -39,5 +43,7 @@ mod register;
 mod request_password_reset;
 mod reset_password;
 mod sessions;
+mod show_user;
 mod strong_reads;
+mod update_profile;
 mod without_projections;
