@@ -54,7 +54,7 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     let clock = Clock::new(settings.clock_offset);
     let positions = Positions::start(&log, nats.clone(), shutdown.clone());
     let access = Access::new(log.clone(), tokens, clock.clone());
-    let api = CommandApi::new(&log, positions, access, clock, &settings)?;
+    let api = CommandApi::new(&log, positions, access, clock, &settings).await?;
     if let Some(admin) = &settings.admin {
         first_admin(&api, admin).await?;
     }

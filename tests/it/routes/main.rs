@@ -3,6 +3,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | `register`, `login`, `profile` | accounts |
+//! | `limits` | how often one may try |
 //! | `courses`, `outline`, `publish`, `catalogue` | courses |
 //! | `admin_users` | what admins do |
 //! | `authorization` | one table: each documented route × who calls |
@@ -21,6 +22,7 @@ mod catalogue;
 mod courses;
 mod headers;
 mod idempotency;
+mod limits;
 mod login;
 mod outline;
 mod ports;
