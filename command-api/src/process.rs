@@ -57,7 +57,7 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     let clock = Clock::new(settings.clock_offset);
     let positions = Positions::start(&log, nats.clone(), shutdown.clone());
     let access = Access::new(log.clone(), tokens, clock.clone());
-    let api = CommandApi::new(&log, positions, access, clock.clone(), &settings)?;
+    let api = CommandApi::new(&log, positions, access, clock.clone(), &settings).await?;
     let mail = Mail::open(&log, &nats, clock, mailer, &settings).await?;
     if let Some(admin) = &settings.admin {
         first_admin(&api, admin).await?;

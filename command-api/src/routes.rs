@@ -3,7 +3,7 @@
 use access::{Access, access_tokens, in_time};
 use axum::extract::FromRef;
 use axum::middleware::{from_fn, from_fn_with_state};
-use event_log::EventLog;
+use event_log::{EventLog, LogError};
 use gateway::ServiceRouters;
 use read_models::Positions;
 use service_kit::auth::{InvalidKey, SigningKey};
@@ -14,6 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::commands::{Commands, Idempotency, idempotent};
+use crate::limits::Limiter;
 use crate::passwords::Passwords;
 use crate::reset_tokens::ResetTokens;
 use crate::tokens::{EmailNames, Tokens};
@@ -34,14 +35,17 @@ pub struct CommandApi {
     pub reset_tokens: ResetTokens,
     /// Names email claims.
     pub emails: EmailNames,
+    /// Counts attempts.
+    pub limiter: Limiter,
 }
 
 impl CommandApi {
-    /// The write process over this log, with the secrets of the settings.
+    /// The write process over this log, with the secrets and limits of the settings. Its own collections are made when
+    /// they are missing.
     ///
     /// # Errors
-    /// [`StartError`]: a secret is missing or no key.
-    pub fn new(
+    /// [`StartError`]: a secret is missing or no key; MongoDB is away.
+    pub async fn new(
         log: &EventLog,
         positions: Positions,
         access: Access,
@@ -51,6 +55,7 @@ impl CommandApi {
         let seed = settings.secrets.signing_seed()?.expose();
         let signing = SigningKey::from_seed(seed)?;
         Ok(Self {
+            limiter: Limiter::open(log.database(), settings, clock.clone()).await?,
             commands: Commands::new(log.clone(), positions, clock, settings.read_wait),
             passwords: Passwords::new().map_err(|error| StartError::NoRandomness(error.code()))?,
             tokens: Tokens::new(access_tokens(&settings.secrets)?, signing, seed),
@@ -70,6 +75,9 @@ pub enum StartError {
     /// `HAR_TOKEN_KEY`, or one of the public keys, is none.
     #[error(transparent)]
     Key(#[from] InvalidKey),
+    /// MongoDB is away.
+    #[error(transparent)]
+    Log(#[from] LogError),
     /// The machine gave no salt.
     #[error("no randomness for a salt: {0}")]
     NoRandomness(&'static str),

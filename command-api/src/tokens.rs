@@ -71,12 +71,17 @@ impl Tokens {
     }
 }
 
-/// HMAC-SHA-256 (RFC 2104) over parts of fixed length.
+/// HMAC-SHA-256 (RFC 2104) over parts of fixed length; the last may have any.
 pub(crate) fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
     // HMAC takes a key of any length: the fallback is never reached.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return [0; 32] };
     parts.iter().for_each(|part| mac.update(part));
     mac.finalize().into_bytes().into()
+}
+
+/// The same in hexadecimal.
+pub(crate) fn hex_mac(key: &[u8; 32], parts: &[&[u8]]) -> String {
+    mac(key, parts).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Names the claim of an email address: a HMAC, so that the log names no address.
@@ -93,6 +98,6 @@ impl EmailNames {
     /// The id of the claim's stream, in hexadecimal.
     #[must_use]
     pub fn name(&self, email: &str) -> String {
-        mac(self.0.expose_secret(), &[email.as_bytes()]).iter().map(|byte| format!("{byte:02x}")).collect()
+        hex_mac(self.0.expose_secret(), &[email.as_bytes()])
     }
 }

@@ -28,6 +28,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{Client, Servers};
 
+/// What the product limits. Tests aren't, unless they ask for it ([`AppOptions::with_limits`]).
+const LIMITS: [&str; 4] = ["HAR_LOGIN_LIMIT", "HAR_LOGIN_FAILURE_LIMIT", "HAR_REGISTER_LIMIT", "HAR_MAIL_LIMIT"];
+
 /// What a test wants different from the usual.
 #[derive(Clone)]
 pub struct AppOptions {
@@ -57,6 +60,15 @@ impl Default for AppOptions {
 }
 
 impl AppOptions {
+    /// With the limits of the product, and so that a test can choose its address by `X-Forwarded-For`.
+    #[must_use]
+    pub fn with_limits() -> Self {
+        let proxy = ("HAR_TRUSTED_PROXIES".to_owned(), "127.0.0.1".to_owned());
+        // A blank setting is one that is not set.
+        let limits = LIMITS.map(|limit| (limit.to_owned(), String::new()));
+        Self { settings: limits.into_iter().chain([proxy]).collect(), ..Self::default() }
+    }
+
     /// Nobody writes the read collections.
     #[must_use]
     pub fn without_projections() -> Self {
@@ -122,7 +134,7 @@ impl TestApp {
         let clock = Clock::new(settings.clock_offset);
         let access = Access::new(log.clone(), access_tokens(&settings.secrets).unwrap(), clock.clone());
         let queries = QueryDeps::new(access.clone(), &log, positions.clone(), settings.read_wait);
-        let commands = CommandApi::new(&log, positions, access, clock.clone(), &settings).unwrap();
+        let commands = CommandApi::new(&log, positions, access, clock.clone(), &settings).await.unwrap();
         let mailer = Mailer::new(&settings.mail).unwrap();
         let mail = Mail::open(&log, &nats, clock.clone(), mailer, &settings).await.unwrap();
         let bound = bind(&commands, &queries, &log, &nats, &settings).await;
@@ -191,6 +203,10 @@ fn settings(servers: &Servers, options: &AppOptions) -> Settings {
     };
     for port in ["GATEWAY", "AUTH", "COURSE", "PAYMENT", "AI", "METRICS"] {
         set(&format!("HAR_{port}_PORT"), "0".to_owned());
+    }
+    // All tests come from one address.
+    for limit in LIMITS {
+        set(limit, "1000000000".to_owned());
     }
     for (index, secret) in ["MASTER", "EMAIL", "TOKEN", "HEAD"].into_iter().enumerate() {
         // 32 bytes in base64: 42 digits, of which each key has others, and then the end.

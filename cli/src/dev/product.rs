@@ -63,7 +63,7 @@ impl Product {
         let tokens = access_tokens(&settings.secrets)?;
         let access = Access::new(log.clone(), tokens.clone(), clock.clone());
         let queries = QueryDeps::new(access.clone(), &log, positions.clone(), settings.read_wait);
-        let commands = CommandApi::new(&log, positions, access, clock.clone(), settings)?;
+        let commands = CommandApi::new(&log, positions, access, clock.clone(), settings).await?;
         let mail = Mail::open(&log, &nats, clock, Mailer::new(&settings.mail)?, settings).await?;
         let services = command_api::routers(&commands).merge(query_api::routers(&queries));
         let bound = listen(services, settings, &log, &nats, &tokens).await?;

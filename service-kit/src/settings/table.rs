@@ -65,6 +65,12 @@ pub(super) const TABLE: &[Setting] = &[
         "false",
         "answer a request for a password reset alike for known and unknown addresses",
     ),
+    with("HAR_LOGIN_LIMIT", "5", "attempts to log in per 10 minutes and client address"),
+    with(
+        "HAR_LOGIN_FAILURE_LIMIT",
+        "20",
+        "wrong passwords per 10 minutes and account, from addresses that it has not used before",
+    ),
     with("HAR_REGISTER_LIMIT", "1000", "registrations per 10 minutes and client address"),
     with("HAR_MAIL_LIMIT", "5", "mails per hour and recipient"),
     with("HAR_READ_WAIT_MS", "2000", "how long a command waits for the read collections, in milliseconds"),

@@ -45,7 +45,8 @@ fn dev_needs_nothing() {
     assert!(settings.demo && settings.mongodb.uri.is_none() && settings.admin.is_none());
     assert_eq!(settings.head_file, folder.path().join("heads.ndjson"));
     assert_eq!(settings.read_wait.as_millis(), 2_000);
-    assert_eq!((settings.limits.registrations, settings.limits.mails), (1_000, 5));
+    let limits = settings.limits;
+    assert_eq!((limits.logins, limits.login_failures, limits.registrations, limits.mails), (5, 20, 1_000, 5));
 }
 
 #[test]
@@ -81,6 +82,9 @@ fn every_problem_is_named_at_once() {
         ("HAR_ADMIN_EMAIL", "admin@example.org"),
         ("HAR_CLOCK_OFFSET", "-9223372036854775808"),
         ("HAR_LOG", "a=b=c"),
+        ("HAR_LOGIN_LIMIT", "0"),
+        ("HAR_LOGIN_FAILURE_LIMIT", "0"),
+        ("HAR_REGISTER_LIMIT", "0"),
         ("HAR_MAIL_LIMIT", "0"),
     ];
     let result = dev(&folder, &wrong);

@@ -3,6 +3,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | `register`, `login`, `profile` | accounts |
+//! | `limits` | how often one may try |
 //! | `courses`, `outline`, `publish`, `catalogue` | courses |
 //! | `mail` | letters, by whatever happens to the server and the sender |
 //! | `admin_users` | what admins do |
@@ -22,6 +23,7 @@ mod catalogue;
 mod courses;
 mod headers;
 mod idempotency;
+mod limits;
 mod login;
 mod mail;
 mod outline;
