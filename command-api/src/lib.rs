@@ -6,6 +6,7 @@
 //! | `auth`, `courses`, `admin` | one file per use case: its body, its handler, its unit of work |
 //! | `refusal` | the one place where a decision's refusal becomes a status and a code |
 //! | `passwords`, `tokens` | what signing in needs |
+//! | `signing_keys` | what tokens are signed with; its rotation |
 //! | `views` | what commands answer with |
 
 pub mod admin;
@@ -18,6 +19,7 @@ pub mod passwords;
 mod process;
 mod refusal;
 mod routes;
+pub mod signing_keys;
 pub mod tokens;
 mod views;
 

@@ -1,12 +1,11 @@
 //! Where each use case answers.
 
-use access::{Access, access_tokens, in_time};
+use access::{Access, in_time};
 use axum::extract::FromRef;
 use axum::middleware::{from_fn, from_fn_with_state};
 use event_log::EventLog;
 use gateway::ServiceRouters;
 use read_models::Positions;
-use service_kit::auth::{InvalidKey, SigningKey};
 use service_kit::clock::Clock;
 use service_kit::settings::{Settings, SettingsError};
 use utoipa::openapi::OpenApi;
@@ -15,6 +14,7 @@ use utoipa_axum::routes;
 
 use crate::commands::{Commands, Idempotency, idempotent};
 use crate::passwords::Passwords;
+use crate::signing_keys::SigningKeys;
 use crate::tokens::{EmailNames, Tokens};
 use crate::{admin, auth, courses};
 
@@ -37,20 +37,20 @@ impl CommandApi {
     /// The write process over this log, with the secrets of the settings.
     ///
     /// # Errors
-    /// [`StartError`]: a secret is missing or no key.
+    /// [`StartError`].
     pub fn new(
         log: &EventLog,
         positions: Positions,
         access: Access,
+        signing: SigningKeys,
         clock: Clock,
         settings: &Settings,
     ) -> Result<Self, StartError> {
-        let seed = settings.secrets.signing_seed()?.expose();
-        let signing = SigningKey::from_seed(seed)?;
+        let secret = settings.secrets.token_key()?.expose();
         Ok(Self {
             commands: Commands::new(log.clone(), positions, clock, settings.read_wait),
             passwords: Passwords::new().map_err(|error| StartError::NoRandomness(error.code()))?,
-            tokens: Tokens::new(access_tokens(&settings.secrets)?, signing, seed),
+            tokens: Tokens::new(signing, secret),
             emails: EmailNames::new(settings.secrets.email.expose()),
             access,
         })
@@ -63,9 +63,6 @@ pub enum StartError {
     /// A setting is missing.
     #[error(transparent)]
     Settings(#[from] SettingsError),
-    /// `HAR_TOKEN_KEY`, or one of the public keys, is none.
-    #[error(transparent)]
-    Key(#[from] InvalidKey),
     /// The machine gave no salt.
     #[error("no randomness for a salt: {0}")]
     NoRandomness(&'static str),
