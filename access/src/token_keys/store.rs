@@ -1,6 +1,7 @@
 //! Where the keys are kept: in the database of keys, beside those of persons.
 
 use std::future::IntoFuture;
+use std::time::Duration;
 
 use bson::{DateTime, doc};
 use event_log::{LogError, LogNames, TIME_LIMIT, ensure_collection, is_duplicate_key, within};
@@ -10,6 +11,8 @@ use mongodb::{Client, Collection};
 use super::document::{TokenKey, schema};
 
 const TOKEN_KEYS: &str = "token_keys";
+/// How long a write may take. It belongs to a start or to a person at a terminal, never to a request.
+const WRITE_LIMIT: Duration = Duration::from_secs(30);
 
 /// The collection of token keys. Whoever reads it can verify tokens; to sign takes the secret that seals the seeds.
 #[derive(Clone)]
@@ -59,7 +62,7 @@ impl TokenKeyStore {
                 Ok(_) | Err(_) => Ok(()),
             }
         };
-        within(TIME_LIMIT, insert).await
+        within(WRITE_LIMIT, insert).await
     }
 
     /// Adds the next key and sets until when the one before it verifies, both or neither.
@@ -69,13 +72,13 @@ impl TokenKeyStore {
     pub async fn add_next(&self, key: &TokenKey, former_until: DateTime) -> Result<(), LogError> {
         let former = doc! { "_id": key.generation - 1, "verifies_until": null };
         let end = doc! { "$set": { "verifies_until": former_until } };
-        let mut session = within(TIME_LIMIT, self.client.start_session().into_future()).await?;
-        within(TIME_LIMIT, session.start_transaction().into_future()).await?;
-        within(TIME_LIMIT, self.collection.insert_one(key).session(&mut session).into_future()).await?;
+        let mut session = within(WRITE_LIMIT, self.client.start_session().into_future()).await?;
+        within(WRITE_LIMIT, session.start_transaction().into_future()).await?;
+        within(WRITE_LIMIT, self.collection.insert_one(key).session(&mut session).into_future()).await?;
         let ended = self.collection.update_one(former, end).session(&mut session);
-        if within(TIME_LIMIT, ended.into_future()).await?.matched_count != 1 {
+        if within(WRITE_LIMIT, ended.into_future()).await?.matched_count != 1 {
             return Err(LogError::Corrupt("the newest token key ends already".to_owned()));
         }
-        within(TIME_LIMIT, session.commit_transaction().into_future()).await
+        within(WRITE_LIMIT, session.commit_transaction().into_future()).await
     }
 }
