@@ -8,6 +8,7 @@
 //! | `refusal` | the one place where a decision's refusal becomes a status and a code |
 //! | `passwords`, `tokens`, `reset_tokens` | what signing in needs |
 //! | `mail` | letters that the log calls for |
+//! | `signing_keys` | what tokens are signed with; its rotation |
 //! | `views` | what commands answer with |
 
 pub mod admin;
@@ -23,6 +24,7 @@ mod process;
 mod refusal;
 pub mod reset_tokens;
 mod routes;
+pub mod signing_keys;
 pub mod tokens;
 mod views;
 

@@ -1,12 +1,11 @@
 //! Where each use case answers.
 
-use access::{Access, access_tokens, in_time};
+use access::{Access, in_time};
 use axum::extract::FromRef;
 use axum::middleware::{from_fn, from_fn_with_state};
 use event_log::{EventLog, LogError};
 use gateway::ServiceRouters;
 use read_models::Positions;
-use service_kit::auth::{InvalidKey, SigningKey};
 use service_kit::clock::Clock;
 use service_kit::settings::{Settings, SettingsError};
 use utoipa::openapi::OpenApi;
@@ -17,6 +16,7 @@ use crate::commands::{Commands, Idempotency, idempotent};
 use crate::limits::Limiter;
 use crate::passwords::Passwords;
 use crate::reset_tokens::ResetTokens;
+use crate::signing_keys::SigningKeys;
 use crate::tokens::{EmailNames, Tokens};
 use crate::{admin, auth, courses};
 
@@ -49,17 +49,17 @@ impl CommandApi {
         log: &EventLog,
         positions: Positions,
         access: Access,
+        signing: SigningKeys,
         clock: Clock,
         settings: &Settings,
     ) -> Result<Self, StartError> {
-        let seed = settings.secrets.signing_seed()?.expose();
-        let signing = SigningKey::from_seed(seed)?;
+        let secret = settings.secrets.token_key()?.expose();
         Ok(Self {
             limiter: Limiter::open(log.database(), settings, clock.clone()).await?,
             commands: Commands::new(log.clone(), positions, clock, settings.read_wait),
             passwords: Passwords::new().map_err(|error| StartError::NoRandomness(error.code()))?,
-            tokens: Tokens::new(access_tokens(&settings.secrets)?, signing, seed),
-            reset_tokens: ResetTokens::new(seed),
+            tokens: Tokens::new(signing, secret),
+            reset_tokens: ResetTokens::new(secret),
             emails: EmailNames::new(settings.secrets.email.expose()),
             access,
         })
@@ -72,9 +72,6 @@ pub enum StartError {
     /// A setting is missing.
     #[error(transparent)]
     Settings(#[from] SettingsError),
-    /// `HAR_TOKEN_KEY`, or one of the public keys, is none.
-    #[error(transparent)]
-    Key(#[from] InvalidKey),
     /// MongoDB is away.
     #[error(transparent)]
     Log(#[from] LogError),

@@ -7,11 +7,12 @@ use events::{Role, SessionId, UserId};
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretBox};
 use serde::Serialize;
-use service_kit::auth::{AccessTokens, SigningKey};
 use service_kit::http::ApiError;
 use sha2::Sha256;
 use std::sync::Arc;
 use utoipa::ToSchema;
+
+use crate::signing_keys::SigningKeys;
 
 /// Life of an access token.
 pub const ACCESS_LIFE: TimeDelta = TimeDelta::hours(24);
@@ -33,23 +34,22 @@ pub struct TokenPair {
 /// whether it is good is told by the session's stream.
 #[derive(Clone)]
 pub struct Tokens {
-    access: AccessTokens,
-    signing: SigningKey,
+    signing: SigningKeys,
     refresh: Arc<SecretBox<[u8; 32]>>,
 }
 
 impl Tokens {
-    /// Mints with this key; the MAC's key is derived from the same secret.
+    /// Mints with these keys; the MAC's key is derived from the secret that seals them.
     #[must_use]
-    pub fn new(access: AccessTokens, signing: SigningKey, seed: &[u8; 32]) -> Self {
-        let key = mac(seed, &[b"refresh tokens"]);
-        Self { access, signing, refresh: Arc::new(SecretBox::new(Box::new(key))) }
+    pub fn new(signing: SigningKeys, secret: &[u8; 32]) -> Self {
+        let key = mac(secret, &[b"refresh tokens"]);
+        Self { signing, refresh: Arc::new(SecretBox::new(Box::new(key))) }
     }
 
     /// The tokens of a session.
     ///
     /// # Errors
-    /// 500 when the key does not sign.
+    /// 500 when there is no key, or it does not sign.
     pub fn mint(
         &self,
         user: UserId,
@@ -58,8 +58,10 @@ impl Tokens {
         generation: u32,
         now: DateTime<Utc>,
     ) -> Result<TokenPair, ApiError> {
-        let claims = self.access.claims(user.uuid(), session.uuid(), role.as_str(), now, ACCESS_LIFE);
-        let token = self.signing.sign(&claims).map_err(ApiError::internal)?;
+        let access = self.signing.public().tokens();
+        let claims = access.claims(user.uuid(), session.uuid(), role.as_str(), now, ACCESS_LIFE);
+        let key = self.signing.current(now).ok_or_else(|| ApiError::internal("no key to sign with"))?;
+        let token = key.sign(&claims).map_err(ApiError::internal)?;
         Ok(TokenPair { token, refresh_token: self.refresh_token(session, generation) })
     }
 

@@ -12,6 +12,7 @@
 //! | `headers`, `reading` | what every answer carries; who wrote it reads it |
 //! | `idempotency`, `races` | one effect, whatever is repeated or comes at once |
 //! | `strong_reads`, `without_projections` | the read side grants nothing, and may be away |
+//! | `token_keys`, `token_attacks` | keys of access tokens and their rotation; forged tokens |
 //! | `bad_input`, `any_input` | listed and random nonsense |
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -34,4 +35,6 @@ mod races;
 mod reading;
 mod register;
 mod strong_reads;
+mod token_attacks;
+mod token_keys;
 mod without_projections;
