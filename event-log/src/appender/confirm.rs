@@ -9,8 +9,9 @@ use std::time::Instant;
 use events::StoredEvent;
 use tokio::sync::mpsc;
 
+use super::placing::Written;
 use super::queue::Waiting;
-use super::transaction::{Staged, Written, confirm};
+use super::transaction::{Staged, confirm};
 use crate::log::Inner;
 use crate::read::Place;
 

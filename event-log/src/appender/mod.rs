@@ -4,6 +4,7 @@
 mod confirm;
 mod doubt;
 mod judge;
+mod placing;
 mod prepare;
 mod queue;
 mod transaction;

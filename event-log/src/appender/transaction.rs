@@ -11,31 +11,16 @@ use mongodb::error::{Error, ErrorKind, TRANSIENT_TRANSACTION_ERROR, UNKNOWN_TRAN
 use mongodb::options::{Acknowledgment, ReadConcern, WriteConcern};
 
 use super::doubt::already_written;
-use super::judge::{Findings, Judge, Memory};
+use super::judge::{Findings, Memory};
+use super::placing::{Written, chain, remember};
 use super::prepare::Prepared;
 use crate::log::Inner;
 use crate::mongo::{is_duplicate_key, within};
-use crate::read::{Place, filled_in, key, signed, stored_from_document};
-use crate::{AppendError, Appended, Committed, Expected, Head, LogError, schema};
+use crate::read::{key, signed, stored_from_document};
+use crate::{Appended, Expected, Head, LogError, schema};
 
 /// How long asking for a turn may take.
 const ASK_LIMIT: Duration = Duration::from_millis(200);
-
-/// What became of each commit of a batch, and where its events were written.
-pub(super) struct Written {
-    pub(super) verdicts: Vec<Result<Committed, AppendError>>,
-    /// For each commit the places of its events, in their order; none when it lost, or was written earlier.
-    pub(super) places: Vec<Vec<Place>>,
-    /// The events, as they are inserted.
-    documents: Vec<RawDocumentBuf>,
-}
-
-impl Written {
-    /// Whether the batch left nothing to insert.
-    fn is_nothing(&self) -> bool {
-        self.documents.is_empty()
-    }
-}
 
 /// Why an attempt wrote nothing, or perhaps nothing.
 #[derive(Debug)]
@@ -171,18 +156,6 @@ pub(super) async fn attempt(
         Err(error) => {
             session.abort_transaction().await.ok();
             Err(error)
-        }
-    }
-}
-
-/// The streams of the batch stand where it has brought them.
-fn remember(memory: &mut Memory, batch: &[&Prepared], written: &Written) {
-    for (commit, places) in batch.iter().zip(&written.places) {
-        let mut places = places.iter();
-        for append in &commit.appends {
-            if let Some(last) = places.by_ref().take(append.events.len()).last() {
-                memory.wrote(last.position, append.stream.clone(), last.version);
-            }
         }
     }
 }
@@ -356,56 +329,6 @@ async fn latest(
 
 pub(super) fn appended(event: &StoredEvent) -> Appended {
     Appended { id: event.id, stream: event.stream(), version: event.version, position: event.position }
-}
-
-/// Judges the batch and gives the winners' events their positions, versions and hashes. `done` are those that an
-/// earlier, unconfirmed attempt has written.
-fn chain(
-    memory: &Memory,
-    findings: &Findings,
-    head: &Head,
-    batch: &[&Prepared],
-    done: Vec<Option<Committed>>,
-) -> Result<(Written, Head), AttemptError> {
-    let mut judge = Judge::new(memory, findings);
-    let mut head = head.clone();
-    let mut written = Written { verdicts: Vec::with_capacity(batch.len()), places: Vec::new(), documents: Vec::new() };
-    for (commit, done) in batch.iter().zip(done) {
-        let mut places = Vec::new();
-        written.verdicts.push(match done {
-            Some(committed) => Ok(committed),
-            None => match judge.judge(commit) {
-                Ok(bases) => Ok(place(commit, &bases, &mut head, &mut places, &mut written.documents)?),
-                Err(lost) => Err(lost),
-            },
-        });
-        written.places.push(places);
-    }
-    Ok((written, head))
-}
-
-/// Gives the events of one commit their places after the head, and moves it.
-fn place(
-    commit: &Prepared,
-    bases: &[Version],
-    head: &mut Head,
-    places: &mut Vec<Place>,
-    documents: &mut Vec<RawDocumentBuf>,
-) -> Result<Committed, AttemptError> {
-    let mut events = Vec::new();
-    for (append, base) in commit.appends.iter().zip(bases) {
-        for (version, prepared) in (base + 1..).zip(&append.events) {
-            let position = head.position + 1;
-            let hash = prepared.canonical.hash(position, version, &head.hash);
-            let prev_hash = std::mem::replace(&mut head.hash, hash.clone());
-            head.position = position;
-            let place = Place { position, version, prev_hash, hash };
-            documents.push(filled_in(&prepared.document, &append.stream, &place)?);
-            events.push(Appended { id: prepared.stored.id, stream: append.stream.clone(), version, position });
-            places.push(place);
-        }
-    }
-    Ok(Committed { events })
 }
 
 /// Inserts the winners' events, idempotency records and keys.
