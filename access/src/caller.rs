@@ -60,6 +60,12 @@ impl Access {
         Self { log, tokens, clock }
     }
 
+    /// The clock that tokens and sessions are judged by.
+    #[must_use]
+    pub const fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
     /// Who sent a request with these headers.
     ///
     /// # Errors

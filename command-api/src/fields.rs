@@ -1,10 +1,19 @@
 //! From a body's fields to value types.
 
-use domain::values::ValueError;
+use domain::values::{Password, ValueError};
 use service_kit::http::FieldError;
 
 /// What a value type's refusal is called in the answer. A weak password is named by the answer's own code when it is all
 /// that is wrong.
 pub(crate) fn parsed<T>(result: Result<T, ValueError>) -> Result<T, FieldError> {
     result.map_err(|error| FieldError { code: error.code(), specific: error == ValueError::WeakPassword })
+}
+
+/// A password to be held against a hash, as it was typed. Longer ones were never set, and are not worth the hashing.
+pub(crate) fn typed_password(text: String) -> Result<String, FieldError> {
+    match text.chars().count() {
+        0 => Err(FieldError::new("required")),
+        length if length > Password::MAX => Err(FieldError::new("too_long")),
+        _ => Ok(text),
+    }
 }

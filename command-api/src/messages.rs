@@ -20,6 +20,17 @@ pub const MESSAGES: &[(&str, &str, &str)] = &[
         "Ce lien a expiré ou a déjà servi. Demandez-en un nouveau.",
         "This link has expired or was used already. Ask for a new one.",
     ),
+    ("wrong_password", "Mot de passe incorrect.", "Wrong password."),
+    ("email_not_found", "Aucun compte n'a cette adresse e-mail.", "No account has this email address."),
+    ("logged_out", "Déconnecté", "Logged out"),
+    ("session_revoked", "Cet appareil est déconnecté.", "This device is logged out."),
+    ("password_changed", "Le mot de passe a été changé.", "The password has been changed."),
+    ("password_reset_requested", "Un lien vous a été envoyé par e-mail.", "A link has been sent to you by email."),
+    (
+        "password_reset_requested_perhaps",
+        "Si un compte a cette adresse, un lien lui a été envoyé par e-mail.",
+        "If an account has this address, a link has been sent to it by email.",
+    ),
     (
         "not_an_instructor",
         "Réservé aux formateurs et à ceux qui ont demandé à le devenir.",

@@ -96,7 +96,7 @@ refusals! {
         NotPending => ApiError::bad_request("not_pending"),
     }
     ChangePasswordError { NotRegistered => ApiError::not_found(), }
-    RequestPasswordResetError { NotRegistered => ApiError::not_found(), }
+    RequestPasswordResetError { NotRegistered => ApiError::bad_request("email_not_found"), }
     ResetPasswordError { InvalidToken => unauthorized("invalid_token"), }
     RehashPasswordError { NotRegistered => ApiError::not_found(), }
     EraseUserError { NotRegistered => ApiError::not_found(), }

@@ -12,6 +12,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::auth::request_password_reset::ConcealAccounts;
 use crate::commands::{Commands, Idempotency, idempotent};
 use crate::limits::Limiter;
 use crate::passwords::Passwords;
@@ -37,6 +38,8 @@ pub struct CommandApi {
     pub emails: EmailNames,
     /// Counts attempts.
     pub limiter: Limiter,
+    /// Whether nobody learns which addresses have accounts.
+    pub conceal_accounts: ConcealAccounts,
 }
 
 impl CommandApi {
@@ -61,6 +64,7 @@ impl CommandApi {
             tokens: Tokens::new(signing, secret),
             reset_tokens: ResetTokens::new(secret),
             emails: EmailNames::new(settings.secrets.email.expose()),
+            conceal_accounts: ConcealAccounts(settings.conceal_accounts),
             access,
         })
     }
@@ -106,7 +110,15 @@ pub fn openapi() -> OpenApi {
 
 fn routes() -> ServiceRouters<CommandApi> {
     ServiceRouters {
-        auth: OpenApiRouter::new().routes(routes!(auth::register::register)).routes(routes!(auth::login::login)),
+        auth: OpenApiRouter::new()
+            .routes(routes!(auth::register::register))
+            .routes(routes!(auth::login::login))
+            .routes(routes!(auth::logout::logout))
+            .routes(routes!(auth::refresh_token::refresh_token))
+            .routes(routes!(auth::revoke_session::revoke_session))
+            .routes(routes!(auth::change_password::change_password))
+            .routes(routes!(auth::request_password_reset::request_password_reset))
+            .routes(routes!(auth::reset_password::reset_password)),
         course: OpenApiRouter::new()
             .routes(routes!(courses::create_course::create_course))
             .routes(routes!(courses::add_module::add_module))

@@ -10,7 +10,9 @@ use serde::Serialize;
 use service_kit::http::ApiError;
 use sha2::Sha256;
 use std::sync::Arc;
+use subtle::ConstantTimeEq as _;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::signing_keys::SigningKeys;
 
@@ -29,21 +31,17 @@ pub struct TokenPair {
 }
 
 /// Mints tokens. Access tokens are signed, so that others can verify and not mint them.
-///
-/// A refresh token is the session's id, the generation of the rotation, and a MAC over both: it says nothing, and
-/// whether it is good is told by the session's stream.
 #[derive(Clone)]
 pub struct Tokens {
     signing: SigningKeys,
-    refresh: Arc<SecretBox<[u8; 32]>>,
+    refresh: RefreshTokens,
 }
 
 impl Tokens {
-    /// Mints with these keys; the MAC's key is derived from the secret that seals them.
+    /// Mints with these keys; refresh tokens by a key derived from the secret that seals them.
     #[must_use]
     pub fn new(signing: SigningKeys, secret: &[u8; 32]) -> Self {
-        let key = mac(secret, &[b"refresh tokens"]);
-        Self { signing, refresh: Arc::new(SecretBox::new(Box::new(key))) }
+        Self { signing, refresh: RefreshTokens::new(secret) }
     }
 
     /// The tokens of a session.
@@ -62,13 +60,39 @@ impl Tokens {
         let claims = access.claims(user.uuid(), session.uuid(), role.as_str(), now, ACCESS_LIFE);
         let key = self.signing.current(now).ok_or_else(|| ApiError::internal("no key to sign with"))?;
         let token = key.sign(&claims).map_err(ApiError::internal)?;
-        Ok(TokenPair { token, refresh_token: self.refresh_token(session, generation) })
+        Ok(TokenPair { token, refresh_token: self.refresh.mint(session, generation) })
     }
 
-    fn refresh_token(&self, session: SessionId, generation: u32) -> String {
+    /// What a refresh token says: its session and generation. None when it was not made here.
+    #[must_use]
+    pub fn verify_refresh(&self, token: &str) -> Option<(SessionId, u32)> {
+        self.refresh.verify(token)
+    }
+}
+
+/// A refresh token is the session's id, the generation of the rotation, and a MAC over both: it says nothing, and
+/// whether it is good is told by the session's stream.
+#[derive(Clone)]
+struct RefreshTokens(Arc<SecretBox<[u8; 32]>>);
+
+impl RefreshTokens {
+    fn new(secret: &[u8; 32]) -> Self {
+        Self(Arc::new(SecretBox::new(Box::new(mac(secret, &[b"refresh tokens"])))))
+    }
+
+    fn verify(&self, token: &str) -> Option<(SessionId, u32)> {
+        let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
+        let (id, rest) = bytes.split_first_chunk::<16>()?;
+        let (generation, tag) = rest.split_first_chunk::<4>()?;
+        let expected = mac(self.0.expose_secret(), &[id, generation]);
+        let is_ours = bool::from(expected.ct_eq(tag));
+        is_ours.then(|| (SessionId::new(Uuid::from_bytes(*id)), u32::from_be_bytes(*generation)))
+    }
+
+    fn mint(&self, session: SessionId, generation: u32) -> String {
         let id = session.uuid();
         let generation = generation.to_be_bytes();
-        let mac = mac(self.refresh.expose_secret(), &[id.as_bytes(), &generation]);
+        let mac = mac(self.0.expose_secret(), &[id.as_bytes(), &generation]);
         URL_SAFE_NO_PAD.encode([&id.as_bytes()[..], &generation, &mac].concat())
     }
 }
@@ -101,5 +125,36 @@ impl EmailNames {
     #[must_use]
     pub fn name(&self, email: &str) -> String {
         hex_mac(self.0.expose_secret(), &[email.as_bytes()])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tokens(seed: u8) -> RefreshTokens {
+        RefreshTokens::new(&[seed; 32])
+    }
+
+    #[test]
+    fn a_refresh_token_says_what_it_was_made_of() {
+        let session = SessionId::new(Uuid::now_v7());
+        let token = tokens(1).mint(session, 7);
+        assert_eq!(tokens(1).verify(&token), Some((session, 7)));
+    }
+
+    #[test]
+    fn nothing_else_is_one() {
+        let token = tokens(1).mint(SessionId::new(Uuid::now_v7()), 7);
+        assert_eq!(tokens(2).verify(&token), None);
+        // The last character has bits that belong to no byte: another one there is no token either.
+        for at in 0..token.len() {
+            let other = if token.as_bytes()[at] == b'A' { "B" } else { "A" };
+            let changed = format!("{}{other}{}", &token[..at], &token[at + 1..]);
+            assert_eq!(tokens(1).verify(&changed), None, "character {at}");
+        }
+        for text in ["", "A", "é", &token[..24], &format!("{token}AAAA"), &format!("{token}=")] {
+            assert_eq!(tokens(1).verify(text), None, "{text}");
+        }
     }
 }

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | GET /auth/verify-jwt | `auth/verify_jwt.rs` |
 //! | GET /auth/profile | `auth/show_profile.rs` |
+//! | GET /auth/sessions | `auth/list_sessions.rs` |
 //! | GET /courses | `courses/list_courses.rs`; its parameters: `courses/catalogue.rs` |
 //! | GET /courses/{id} | `courses/show_course.rs` |
 //! | GET /courses/{id}/lessons | `courses/list_lessons.rs` |
@@ -26,6 +27,7 @@ use axum::middleware::from_fn;
 use event_log::EventLog;
 use gateway::ServiceRouters;
 use read_models::Positions;
+use service_kit::clock::Clock;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -44,13 +46,15 @@ pub const MESSAGES: &[(&str, &str, &str)] = &[
 pub struct QueryDeps {
     access: Access,
     reads: Reads,
+    clock: Clock,
 }
 
 impl QueryDeps {
     /// `read_wait` is how long a GET waits for the read collections at most.
     #[must_use]
     pub fn new(access: Access, log: &EventLog, positions: Positions, read_wait: Duration) -> Self {
-        Self { access, reads: Reads::new(log.clone(), positions, read_wait) }
+        let clock = access.clock().clone();
+        Self { access, clock, reads: Reads::new(log.clone(), positions, read_wait) }
     }
 }
 
@@ -85,7 +89,14 @@ mod tests {
     fn every_route_is_in_the_document_with_its_answers() {
         let document = serde_json::to_value(gateway::document("Har Academy", [super::openapi()])).unwrap();
         let paths = document["paths"].as_object().unwrap();
-        let expected = ["/auth/profile", "/auth/verify-jwt", "/courses", "/courses/{id}", "/courses/{id}/lessons"];
+        let expected = [
+            "/auth/profile",
+            "/auth/sessions",
+            "/auth/verify-jwt",
+            "/courses",
+            "/courses/{id}",
+            "/courses/{id}/lessons",
+        ];
         assert!(paths.keys().eq(expected.map(|path| format!("/api/v1{path}")).iter()), "{:?}", paths.keys());
         for (path, item) in paths {
             assert!(item["get"]["responses"]["200"]["content"].is_object(), "{path}");

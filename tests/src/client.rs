@@ -56,6 +56,12 @@ impl Client {
         self.request(Method::POST, path)
     }
 
+    /// DELETE.
+    #[must_use]
+    pub fn delete(&self, path: &str) -> Request {
+        self.request(Method::DELETE, path)
+    }
+
     /// PATCH.
     #[must_use]
     pub fn patch(&self, path: &str) -> Request {

@@ -19,6 +19,8 @@ pub struct Person {
     pub email: String,
     /// An access token.
     pub token: String,
+    /// The refresh token of the same session.
+    pub refresh_token: String,
 }
 
 /// A course that is not published yet, with a module and a lesson.
@@ -129,6 +131,11 @@ impl TestApp {
     fn person(answer: &Answer, email: String) -> Person {
         let data = answer.data();
         let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("no sign-in: {answer}")).to_owned();
-        Person { id: text(&data["user"]["_id"]), email, token: text(&data["token"]) }
+        Person {
+            id: text(&data["user"]["_id"]),
+            email,
+            token: text(&data["token"]),
+            refresh_token: text(&data["refresh_token"]),
+        }
     }
 }

@@ -9,7 +9,7 @@ use domain::{EmailClaim, User};
 use events::{Fold, Role, SessionId, StreamId, Timestamp, UserId};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-use service_kit::http::{ApiError, DataBody, ErrorBody, FieldError, Fields, JsonBody};
+use service_kit::http::{ApiError, DataBody, ErrorBody, Fields, JsonBody};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -17,14 +17,11 @@ use super::register::SignedIn;
 use super::start_session;
 use crate::Refusal;
 use crate::commands::{CommandContext, Commands, Origin, UnitOfWork, Unrecorded, UseCase};
-use crate::fields::parsed;
+use crate::fields::{parsed, typed_password};
 use crate::limits::Limiter;
 use crate::passwords::Passwords;
 use crate::tokens::{EmailNames, Tokens};
 use crate::views::signed_in_view;
-
-/// Longer passwords were never set, and are not worth the hashing.
-const MAX_PASSWORD: usize = 128;
 
 /// Who signs in.
 #[derive(Deserialize, ToSchema)]
@@ -42,11 +39,7 @@ impl Login {
     fn parse(self) -> Result<(Email, String), ApiError> {
         let mut fields = Fields::new();
         let email = fields.required_text("email", self.email, |text| parsed(Email::parse(text)));
-        let password = fields.required("password", self.password, |text| match text.chars().count() {
-            0 => Err(FieldError::new("required")),
-            length if length > MAX_PASSWORD => Err(FieldError::new("too_long")),
-            _ => Ok(text),
-        });
+        let password = fields.required("password", self.password, typed_password);
         fields.build(|| Some((email?, password?)))
     }
 }

@@ -73,6 +73,12 @@ impl Origin {
         Self { caller: None, ip: None, user_agent: None, correlation_id, prefer_async: false, ticket: None }
     }
 
+    /// Whether this request has been carried out before: running it changes nothing.
+    #[must_use]
+    pub fn is_repeated(&self) -> bool {
+        self.ticket.as_ref().is_some_and(|ticket| ticket.repeated.is_some())
+    }
+
     fn is_system(&self) -> bool {
         self.caller.is_none() && self.ip.is_none()
     }
@@ -120,6 +126,12 @@ impl CommandContext {
             ticket: self.ticket.clone(),
         }
     }
+
+    /// The text of `code` in the request's language.
+    #[must_use]
+    pub fn text(&self, code: &str) -> &'static str {
+        self.request.text(code)
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for CommandContext {
@@ -147,7 +159,16 @@ pub struct Done<O> {
 impl<O> Done<O> {
     /// An answer with the headers of a successful command.
     pub fn answer<T: Serialize>(&self, data: T) -> Success<T> {
-        let answer = Success::data(data).position(self.position);
+        self.told(Success::data(data))
+    }
+
+    /// An answer without data: a sentence for people, with the same headers.
+    pub fn message(&self, text: &'static str) -> Success<()> {
+        self.told(Success::message(text))
+    }
+
+    fn told<T: Serialize>(&self, answer: Success<T>) -> Success<T> {
+        let answer = answer.position(self.position);
         let answer = if let Some(version) = self.version { answer.version(version) } else { answer };
         if self.pending { answer.pending() } else { answer }
     }

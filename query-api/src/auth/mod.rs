@@ -1,5 +1,6 @@
 //! Queries of the Auth service.
 
+mod list_sessions;
 mod show_profile;
 mod verify_jwt;
 
@@ -9,5 +10,8 @@ use utoipa_axum::routes;
 use crate::QueryDeps;
 
 pub(crate) fn router() -> OpenApiRouter<QueryDeps> {
-    OpenApiRouter::new().routes(routes!(show_profile::show_profile)).routes(routes!(verify_jwt::verify_jwt))
+    OpenApiRouter::new()
+        .routes(routes!(show_profile::show_profile))
+        .routes(routes!(list_sessions::list_sessions))
+        .routes(routes!(verify_jwt::verify_jwt))
 }

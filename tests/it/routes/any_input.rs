@@ -153,6 +153,10 @@ async fn nothing_that_is_sent_gets_a_5xx() {
     let mut paths = Vec::new();
     for (path, operations) in document["paths"].as_object().unwrap() {
         let path = path.strip_prefix(gateway::PREFIX).unwrap();
+        // Who has signed out could try nothing else.
+        if path == "/auth/logout" {
+            continue;
+        }
         // Admins change the learner: the others must be able to go on.
         let id = if path.starts_with("/admin") { &learner.id } else { &draft.id };
         let path = path.replace("{id}", id).replace("{module_id}", &draft.module);

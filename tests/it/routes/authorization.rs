@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use futures::future::join_all;
 use serde_json::{Value, json};
-use tests::people::{new_course, new_email, new_lesson, newcomer};
+use tests::people::{PASSWORD, new_course, new_email, new_lesson, newcomer};
 use tests::{AppOptions, DraftCourse, Person, Request, TestApp};
 
 /// A course in draft and everybody around it.
@@ -32,9 +32,26 @@ const ROWS: &[Row] = &[
     Row {
         method: "post",
         path: "/auth/login",
-        body: |stage| Some(json!({ "email": stage.owner.email, "password": tests::people::PASSWORD })),
+        body: |stage| Some(json!({ "email": stage.owner.email, "password": PASSWORD })),
         expected: [200; 6],
     },
+    // Whoever has the token or the address may; that they get as far as the body shows it.
+    Row { method: "post", path: "/auth/refresh-token", body: |_| Some(json!({})), expected: [400; 6] },
+    Row { method: "post", path: "/auth/reset-password", body: |_| Some(json!({})), expected: [400; 6] },
+    Row {
+        method: "post",
+        path: "/auth/request-password-reset",
+        body: |_| Some(json!({ "email": new_email() })),
+        expected: [400; 6],
+    },
+    Row {
+        method: "post",
+        path: "/auth/change-password",
+        body: |_| Some(json!({ "old_password": PASSWORD, "new_password": PASSWORD })),
+        expected: [401, 200, 200, 200, 200, 403],
+    },
+    Row { method: "get", path: "/auth/sessions", body: NOTHING, expected: [401, 200, 200, 200, 200, 403] },
+    Row { method: "delete", path: "/auth/sessions/{id}", body: NOTHING, expected: [401, 404, 404, 404, 404, 403] },
     Row { method: "get", path: "/auth/verify-jwt", body: NOTHING, expected: [401, 200, 200, 200, 200, 403] },
     Row { method: "get", path: "/auth/profile", body: NOTHING, expected: [401, 200, 200, 200, 200, 403] },
     Row { method: "get", path: "/courses", body: NOTHING, expected: [200; 6] },
@@ -65,6 +82,8 @@ const ROWS: &[Row] = &[
         body: |_| Some(json!({ "status": "active" })),
         expected: [401, 403, 403, 403, 200, 403],
     },
+    // The last: the tokens are dead then.
+    Row { method: "post", path: "/auth/logout", body: NOTHING, expected: [401, 200, 200, 200, 200, 403] },
 ];
 
 impl Stage {

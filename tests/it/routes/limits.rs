@@ -256,3 +256,21 @@ async fn no_address_is_stored_and_the_pseudonyms_go_with_the_person() {
     assert_ne!(left[0].get_str("owner").unwrap(), id);
     app.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_address_has_five_links_mailed_an_hour_whether_anybody_has_it_or_not() {
+    let app = TestApp::start(AppOptions::with_limits()).await;
+    let learner = app.learner().await;
+    let ask = |email: String| app.post("/auth/request-password-reset").json(&json!({ "email": email })).send();
+    for (email, answered) in [(learner.email.clone(), 200), (new_email(), 400)] {
+        for _ in 0..5 {
+            let _ = ask(email.clone()).await.expect(answered);
+        }
+        let refused = ask(email.clone()).await;
+        refused.assert_refused(429, "rate_limited");
+        assert!(refused.header("retry-after").is_some_and(|seconds| seconds.parse::<u64>().is_ok_and(|n| n > 0)));
+    }
+    app.clock.shift_to(62 * 60);
+    let _ = ask(learner.email.clone()).await.expect(200);
+    app.stop().await;
+}

@@ -3,6 +3,8 @@
 //! | module | what it holds |
 //! |---|---|
 //! | `register`, `login`, `profile` | accounts |
+//! | `logout`, `refresh_token`, `sessions` | sessions |
+//! | `change_password`, `request_password_reset`, `reset_password` | passwords |
 //! | `limits` | how often one may try |
 //! | `courses`, `outline`, `publish`, `catalogue` | courses |
 //! | `mail` | letters, by whatever happens to the server and the sender |
@@ -21,11 +23,13 @@ mod any_input;
 mod authorization;
 mod bad_input;
 mod catalogue;
+mod change_password;
 mod courses;
 mod headers;
 mod idempotency;
 mod limits;
 mod login;
+mod logout;
 mod mail;
 mod outline;
 mod ports;
@@ -33,7 +37,11 @@ mod profile;
 mod publish;
 mod races;
 mod reading;
+mod refresh_token;
 mod register;
+mod request_password_reset;
+mod reset_password;
+mod sessions;
 mod strong_reads;
 mod token_attacks;
 mod token_keys;
