@@ -6,17 +6,17 @@ use domain::user::{Account, User, UserStatus};
 use event_log::{EventLog, Loaded, LogError};
 use events::{Role, SessionId, Timestamp, UserId};
 use http::{HeaderMap, request::Parts};
-use service_kit::auth::{AccessClaims, AccessTokens, bearer};
+use service_kit::auth::{AccessClaims, bearer};
 use service_kit::clock::Clock;
 use service_kit::http::ApiError;
 
-use crate::log_failure;
+use crate::{TokenKeys, log_failure};
 
 /// Decides who is calling. Handlers take a [`Caller`] or a [`MaybeCaller`]; both are extracted through it.
 #[derive(Clone)]
 pub struct Access {
     log: EventLog,
-    tokens: AccessTokens,
+    tokens: TokenKeys,
     clock: Clock,
 }
 
@@ -54,9 +54,9 @@ impl Caller {
 pub struct MaybeCaller(pub Option<Caller>);
 
 impl Access {
-    /// Access by these tokens over this log.
+    /// Access by tokens of these keys over this log.
     #[must_use]
-    pub const fn new(log: EventLog, tokens: AccessTokens, clock: Clock) -> Self {
+    pub const fn new(log: EventLog, tokens: TokenKeys, clock: Clock) -> Self {
         Self { log, tokens, clock }
     }
 
@@ -74,7 +74,7 @@ impl Access {
     pub async fn authenticate(&self, headers: &HeaderMap) -> Result<Caller, ApiError> {
         let now = self.clock.now();
         let token = bearer(headers).ok_or_else(ApiError::unauthorized)?;
-        let claims = self.tokens.verify(token, now).map_err(|_| ApiError::unauthorized())?;
+        let claims = self.tokens.verify(token, now).await?;
         let (user, session) = self.fresh(&claims).await.map_err(|error| log_failure(&error))?;
         let account = user.account.as_ref().ok_or_else(ApiError::unauthorized)?;
         let owner = SessionOwner::of(&user).ok_or_else(ApiError::unauthorized)?;

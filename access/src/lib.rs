@@ -8,10 +8,10 @@ mod caller;
 mod failure;
 mod health;
 mod in_time;
-mod tokens;
+mod token_keys;
 
 pub use caller::{Access, Caller, MaybeCaller};
 pub use failure::log_failure;
 pub use health::health;
 pub use in_time::in_time;
-pub use tokens::access_tokens;
+pub use token_keys::{TokenKey, TokenKeyStore, TokenKeys};

@@ -5,6 +5,7 @@
 //! | `dev/` | `har dev`: the whole product on this machine |
 //! | `demo/` | the accounts and courses that `har dev` begins with |
 //! | `admin` | `har admin create` |
+//! | `keys` | `har keys rotate`, `har keys list` |
 //! | `bench/` | `har bench append`, `har bench project` |
 //! | `prove` | `har prove`: the promises, under faults; `har run`: one process, for it |
 //! | `openapi`, `settings` | `har openapi`, `har settings`: print the document, the table of settings |
@@ -14,6 +15,7 @@ mod admin;
 mod bench;
 mod demo;
 mod dev;
+mod keys;
 mod openapi;
 mod output;
 mod prove;
@@ -38,6 +40,9 @@ enum Command {
     /// Accounts of those who run the academy.
     #[command(subcommand)]
     Admin(admin::Admin),
+    /// The keys that sign access tokens.
+    #[command(subcommand)]
+    Keys(keys::Keys),
     /// Measure how fast the log and the projections are on this machine.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -60,6 +65,7 @@ async fn main() -> ExitCode {
     let ended = match Har::parse().command {
         Command::Dev => dev::run().await,
         Command::Admin(admin) => admin::run(admin).await,
+        Command::Keys(keys) => keys::run(keys).await,
         Command::Bench(bench) => bench::run(bench).await,
         Command::Prove(prove) => prove::run(prove).await,
         Command::Run { part } => prove::run_part(part).await,

@@ -4,9 +4,11 @@
 //! |---|---|
 //! | `commands` | how every command runs: load, decide, append, wait for the read side; idempotency |
 //! | `auth`, `courses`, `admin` | one file per use case: its body, its handler, its unit of work |
+//! | `limits` | how often one may try to log in, register, have a mail sent |
 //! | `refusal` | the one place where a decision's refusal becomes a status and a code |
 //! | `passwords`, `tokens`, `reset_tokens` | what signing in needs |
 //! | `mail` | letters that the log calls for |
+//! | `signing_keys` | what tokens are signed with; its rotation |
 //! | `views` | what commands answer with |
 
 pub mod admin;
@@ -14,6 +16,7 @@ pub mod auth;
 pub mod commands;
 pub mod courses;
 mod fields;
+pub mod limits;
 pub mod mail;
 mod messages;
 pub mod passwords;
@@ -21,6 +24,7 @@ mod process;
 mod refusal;
 pub mod reset_tokens;
 mod routes;
+pub mod signing_keys;
 pub mod tokens;
 mod views;
 

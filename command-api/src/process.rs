@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::error::Error;
 use std::time::Duration;
 
-use access::{Access, access_tokens, health};
+use access::{Access, TokenKeyStore, TokenKeys, health};
 use event_log::{
     AppendLimits, EventLog, HeadRecorder, HeadSigner, LogNames, LogSecrets, MasterKey, PublisherSettings, connect,
     connect_nats, start_publisher,
@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::admin::create_admin::{NewAdmin, create_admin};
 use crate::mail::{Mail, Mailer, start_mail};
+use crate::signing_keys::SigningKeys;
 use crate::{CommandApi, MESSAGES, routers};
 
 /// How long the tasks may take to end.
@@ -32,6 +33,7 @@ const END_LIMIT: Duration = Duration::from_secs(12);
 /// Whatever keeps it from starting, named: a setting, a port, a server that is away.
 pub async fn run() -> Result<(), Box<dyn Error>> {
     let settings = Settings::load(Mode::Service)?;
+    let token_key = settings.secrets.token_key()?;
     telemetry::init(&settings.log)?;
     let metrics = Metrics::install()?;
     let shutdown = shutdown::on_signal()?;
@@ -45,6 +47,9 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     let names = LogNames::new(&settings.mongodb.database, &settings.nats.prefix);
     let secrets = LogSecrets { master_key: MasterKey::new(*settings.secrets.master.expose()) };
     let log = EventLog::open(&client, names, &secrets).await?;
+    let clock = Clock::new(settings.clock_offset);
+    let keys = TokenKeys::open(TokenKeyStore::open(&client, log.names()).await?, clock.clone()).await?;
+    let signing = SigningKeys::open(keys.clone(), token_key).await?;
 
     // The appender outlives the HTTP side: what was accepted is written.
     let stop_appender = CancellationToken::new();
@@ -52,12 +57,10 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     let heads = HeadRecorder::new(HeadSigner::new(settings.secrets.head.expose()), &settings.head_file);
     let publisher = start_publisher(&log, &nats, &PublisherSettings::default(), heads, stop_appender.clone());
 
-    let tokens = access_tokens(&settings.secrets)?;
-    let jwks = tokens.keys().router();
-    let clock = Clock::new(settings.clock_offset);
+    let jwks = keys.tokens().keys().router();
     let positions = Positions::start(&log, nats.clone(), shutdown.clone());
-    let access = Access::new(log.clone(), tokens, clock.clone());
-    let api = CommandApi::new(&log, positions, access, clock.clone(), &settings)?;
+    let access = Access::new(log.clone(), keys.clone(), clock.clone());
+    let api = CommandApi::new(&log, positions, access, signing, clock.clone(), &settings).await?;
     let mail = Mail::open(&log, &nats, clock, mailer, &settings).await?;
     if let Some(admin) = &settings.admin {
         first_admin(&api, admin).await?;
@@ -73,6 +76,7 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     let mut tasks = Tasks::new(shutdown.clone());
     tasks.spawn("http", whole(bound.serve(shutdown.clone())));
     tasks.spawn("metrics", whole(figures));
+    tasks.spawn("token keys", whole(keys.keep_fresh(shutdown.clone())));
     tasks.spawn("upkeep", metrics.upkeep(shutdown.clone()));
     tasks.spawn("mail", start_mail(mail, shutdown));
     let errors = tasks.wait(END_LIMIT).await.err().unwrap_or_default();

@@ -1,12 +1,11 @@
 //! Where each use case answers.
 
-use access::{Access, access_tokens, in_time};
+use access::{Access, in_time};
 use axum::extract::FromRef;
 use axum::middleware::{from_fn, from_fn_with_state};
-use event_log::EventLog;
+use event_log::{EventLog, LogError};
 use gateway::ServiceRouters;
 use read_models::Positions;
-use service_kit::auth::{InvalidKey, SigningKey};
 use service_kit::clock::Clock;
 use service_kit::settings::{Settings, SettingsError};
 use utoipa::openapi::OpenApi;
@@ -15,8 +14,10 @@ use utoipa_axum::routes;
 
 use crate::auth::request_password_reset::ConcealAccounts;
 use crate::commands::{Commands, Idempotency, idempotent};
+use crate::limits::Limiter;
 use crate::passwords::Passwords;
 use crate::reset_tokens::ResetTokens;
+use crate::signing_keys::SigningKeys;
 use crate::tokens::{EmailNames, Tokens};
 use crate::{admin, auth, courses};
 
@@ -35,29 +36,33 @@ pub struct CommandApi {
     pub reset_tokens: ResetTokens,
     /// Names email claims.
     pub emails: EmailNames,
+    /// Counts attempts.
+    pub limiter: Limiter,
     /// Whether nobody learns which addresses have accounts.
     pub conceal_accounts: ConcealAccounts,
 }
 
 impl CommandApi {
-    /// The write process over this log, with the secrets of the settings.
+    /// The write process over this log, with the secrets and limits of the settings. Its own collections are made when
+    /// they are missing.
     ///
     /// # Errors
-    /// [`StartError`]: a secret is missing or no key.
-    pub fn new(
+    /// [`StartError`]: a secret is missing or no key; MongoDB is away.
+    pub async fn new(
         log: &EventLog,
         positions: Positions,
         access: Access,
+        signing: SigningKeys,
         clock: Clock,
         settings: &Settings,
     ) -> Result<Self, StartError> {
-        let seed = settings.secrets.signing_seed()?.expose();
-        let signing = SigningKey::from_seed(seed)?;
+        let secret = settings.secrets.token_key()?.expose();
         Ok(Self {
+            limiter: Limiter::open(log.database(), settings, clock.clone()).await?,
             commands: Commands::new(log.clone(), positions, clock, settings.read_wait),
             passwords: Passwords::new().map_err(|error| StartError::NoRandomness(error.code()))?,
-            tokens: Tokens::new(access_tokens(&settings.secrets)?, signing, seed),
-            reset_tokens: ResetTokens::new(seed),
+            tokens: Tokens::new(signing, secret),
+            reset_tokens: ResetTokens::new(secret),
             emails: EmailNames::new(settings.secrets.email.expose()),
             conceal_accounts: ConcealAccounts(settings.conceal_accounts),
             access,
@@ -71,9 +76,9 @@ pub enum StartError {
     /// A setting is missing.
     #[error(transparent)]
     Settings(#[from] SettingsError),
-    /// `HAR_TOKEN_KEY`, or one of the public keys, is none.
+    /// MongoDB is away.
     #[error(transparent)]
-    Key(#[from] InvalidKey),
+    Log(#[from] LogError),
     /// The machine gave no salt.
     #[error("no randomness for a salt: {0}")]
     NoRandomness(&'static str),

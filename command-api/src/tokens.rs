@@ -7,13 +7,14 @@ use events::{Role, SessionId, UserId};
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretBox};
 use serde::Serialize;
-use service_kit::auth::{AccessTokens, SigningKey};
 use service_kit::http::ApiError;
 use sha2::Sha256;
 use std::sync::Arc;
 use subtle::ConstantTimeEq as _;
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+use crate::signing_keys::SigningKeys;
 
 /// Life of an access token.
 pub const ACCESS_LIFE: TimeDelta = TimeDelta::hours(24);
@@ -30,28 +31,23 @@ pub struct TokenPair {
 }
 
 /// Mints tokens. Access tokens are signed, so that others can verify and not mint them.
-///
-/// A refresh token is the session's id, the generation of the rotation, and a MAC over both: it says nothing, and
-/// whether it is good is told by the session's stream.
 #[derive(Clone)]
 pub struct Tokens {
-    access: AccessTokens,
-    signing: SigningKey,
-    refresh: Arc<SecretBox<[u8; 32]>>,
+    signing: SigningKeys,
+    refresh: RefreshTokens,
 }
 
 impl Tokens {
-    /// Mints with this key; the MAC's key is derived from the same secret.
+    /// Mints with these keys; refresh tokens by a key derived from the secret that seals them.
     #[must_use]
-    pub fn new(access: AccessTokens, signing: SigningKey, seed: &[u8; 32]) -> Self {
-        let key = mac(seed, &[b"refresh tokens"]);
-        Self { access, signing, refresh: Arc::new(SecretBox::new(Box::new(key))) }
+    pub fn new(signing: SigningKeys, secret: &[u8; 32]) -> Self {
+        Self { signing, refresh: RefreshTokens::new(secret) }
     }
 
     /// The tokens of a session.
     ///
     /// # Errors
-    /// 500 when the key does not sign.
+    /// 500 when there is no key, or it does not sign.
     pub fn mint(
         &self,
         user: UserId,
@@ -60,36 +56,58 @@ impl Tokens {
         generation: u32,
         now: DateTime<Utc>,
     ) -> Result<TokenPair, ApiError> {
-        let claims = self.access.claims(user.uuid(), session.uuid(), role.as_str(), now, ACCESS_LIFE);
-        let token = self.signing.sign(&claims).map_err(ApiError::internal)?;
-        Ok(TokenPair { token, refresh_token: self.refresh_token(session, generation) })
+        let access = self.signing.public().tokens();
+        let claims = access.claims(user.uuid(), session.uuid(), role.as_str(), now, ACCESS_LIFE);
+        let key = self.signing.current(now).ok_or_else(|| ApiError::internal("no key to sign with"))?;
+        let token = key.sign(&claims).map_err(ApiError::internal)?;
+        Ok(TokenPair { token, refresh_token: self.refresh.mint(session, generation) })
     }
 
     /// What a refresh token says: its session and generation. None when it was not made here.
     #[must_use]
     pub fn verify_refresh(&self, token: &str) -> Option<(SessionId, u32)> {
+        self.refresh.verify(token)
+    }
+}
+
+/// A refresh token is the session's id, the generation of the rotation, and a MAC over both: it says nothing, and
+/// whether it is good is told by the session's stream.
+#[derive(Clone)]
+struct RefreshTokens(Arc<SecretBox<[u8; 32]>>);
+
+impl RefreshTokens {
+    fn new(secret: &[u8; 32]) -> Self {
+        Self(Arc::new(SecretBox::new(Box::new(mac(secret, &[b"refresh tokens"])))))
+    }
+
+    fn verify(&self, token: &str) -> Option<(SessionId, u32)> {
         let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
         let (id, rest) = bytes.split_first_chunk::<16>()?;
         let (generation, tag) = rest.split_first_chunk::<4>()?;
-        let expected = mac(self.refresh.expose_secret(), &[id, generation]);
+        let expected = mac(self.0.expose_secret(), &[id, generation]);
         let is_ours = bool::from(expected.ct_eq(tag));
         is_ours.then(|| (SessionId::new(Uuid::from_bytes(*id)), u32::from_be_bytes(*generation)))
     }
 
-    fn refresh_token(&self, session: SessionId, generation: u32) -> String {
+    fn mint(&self, session: SessionId, generation: u32) -> String {
         let id = session.uuid();
         let generation = generation.to_be_bytes();
-        let mac = mac(self.refresh.expose_secret(), &[id.as_bytes(), &generation]);
+        let mac = mac(self.0.expose_secret(), &[id.as_bytes(), &generation]);
         URL_SAFE_NO_PAD.encode([&id.as_bytes()[..], &generation, &mac].concat())
     }
 }
 
-/// HMAC-SHA-256 (RFC 2104) over parts of fixed length.
+/// HMAC-SHA-256 (RFC 2104) over parts of fixed length; the last may have any.
 pub(crate) fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
     // HMAC takes a key of any length: the fallback is never reached.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return [0; 32] };
     parts.iter().for_each(|part| mac.update(part));
     mac.finalize().into_bytes().into()
+}
+
+/// The same in hexadecimal.
+pub(crate) fn hex_mac(key: &[u8; 32], parts: &[&[u8]]) -> String {
+    mac(key, parts).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Names the claim of an email address: a HMAC, so that the log names no address.
@@ -106,41 +124,37 @@ impl EmailNames {
     /// The id of the claim's stream, in hexadecimal.
     #[must_use]
     pub fn name(&self, email: &str) -> String {
-        mac(self.0.expose_secret(), &[email.as_bytes()]).iter().map(|byte| format!("{byte:02x}")).collect()
+        hex_mac(self.0.expose_secret(), &[email.as_bytes()])
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use service_kit::auth::VerifyingKeys;
-
     use super::*;
 
-    fn tokens(seed: u8) -> Tokens {
-        let signing = SigningKey::from_seed(&[seed; 32]).unwrap();
-        let access = AccessTokens::new("issuer", "audience", VerifyingKeys::new([signing.verifying()]));
-        Tokens::new(access, signing, &[seed; 32])
+    fn tokens(seed: u8) -> RefreshTokens {
+        RefreshTokens::new(&[seed; 32])
     }
 
     #[test]
     fn a_refresh_token_says_what_it_was_made_of() {
         let session = SessionId::new(Uuid::now_v7());
-        let token = tokens(1).refresh_token(session, 7);
-        assert_eq!(tokens(1).verify_refresh(&token), Some((session, 7)));
+        let token = tokens(1).mint(session, 7);
+        assert_eq!(tokens(1).verify(&token), Some((session, 7)));
     }
 
     #[test]
     fn nothing_else_is_one() {
-        let token = tokens(1).refresh_token(SessionId::new(Uuid::now_v7()), 7);
-        assert_eq!(tokens(2).verify_refresh(&token), None);
+        let token = tokens(1).mint(SessionId::new(Uuid::now_v7()), 7);
+        assert_eq!(tokens(2).verify(&token), None);
         // The last character has bits that belong to no byte: another one there is no token either.
         for at in 0..token.len() {
             let other = if token.as_bytes()[at] == b'A' { "B" } else { "A" };
             let changed = format!("{}{other}{}", &token[..at], &token[at + 1..]);
-            assert_eq!(tokens(1).verify_refresh(&changed), None, "character {at}");
+            assert_eq!(tokens(1).verify(&changed), None, "character {at}");
         }
         for text in ["", "A", "é", &token[..24], &format!("{token}AAAA"), &format!("{token}=")] {
-            assert_eq!(tokens(1).verify_refresh(text), None, "{text}");
+            assert_eq!(tokens(1).verify(text), None, "{text}");
         }
     }
 }

@@ -1,8 +1,10 @@
 //! The hash chain: any edit, removal or reordering of the log shows.
 
-use events::{Position, StoredEvent, Version};
-use serde_json::{Map, Value};
+use events::{CorrelationId, EventId, Position, StoredActor, StoredEvent, StreamType, Timestamp, UserId, Version};
+use serde::Serialize;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use crate::LogError;
 
@@ -40,22 +42,58 @@ pub(crate) struct CanonicalPieces {
     between: String,
 }
 
+/// What sorts before `position`.
+#[derive(Serialize)]
+struct Before<'a> {
+    actor: &'a StoredActor,
+    causation_id: Option<Uuid>,
+    correlation_id: CorrelationId,
+    data: &'a Value,
+    id: EventId,
+}
+
+/// What sorts between `prev_hash` and `version`.
+#[derive(Serialize)]
+struct Between<'a> {
+    schema_version: u32,
+    stream_id: &'a str,
+    stream_type: StreamType,
+    subject_ids: &'a [UserId],
+    time: Timestamp,
+    #[serde(rename = "type")]
+    event_type: &'a str,
+}
+
 impl CanonicalPieces {
     pub(crate) fn of(event: &StoredEvent) -> Result<Self, LogError> {
-        let broken = |error: &dyn std::fmt::Display| LogError::Corrupt(format!("no canonical JSON: {error}"));
-        let json = serde_json::to_value(event).map_err(|error| broken(&error))?;
-        let Value::Object(fields) = json else { return Err(broken(&"no object")) };
-        let filled_in = |name: &str| matches!(name, "position" | "prev_hash" | "version" | "hash");
-        let (before, between): (Map<_, _>, Map<_, _>) =
-            fields.into_iter().filter(|(name, _)| !filled_in(name)).partition(|(name, _)| name.as_str() < "position");
-        let piece = |fields| {
-            let canonical = serde_json_canonicalizer::to_string(&Value::Object(fields));
-            let canonical = canonical.map_err(|error| broken(&error))?;
-            Ok::<_, LogError>(
-                canonical.strip_prefix('{').and_then(|text| text.strip_suffix('}')).unwrap_or_default().to_owned(),
-            )
+        // Named one by one, so that a field that the envelope gains has to find its place here.
+        let StoredEvent {
+            position: _,
+            id,
+            stream_type,
+            stream_id,
+            version: _,
+            event_type,
+            schema_version,
+            time,
+            actor,
+            correlation_id,
+            causation_id,
+            subject_ids,
+            data,
+            prev_hash: _,
+            hash: _,
+        } = event;
+        let before = Before { actor, causation_id: *causation_id, correlation_id: *correlation_id, data, id: *id };
+        let between = Between {
+            schema_version: *schema_version,
+            stream_id,
+            stream_type: *stream_type,
+            subject_ids,
+            time: *time,
+            event_type,
         };
-        Ok(Self { before: piece(before)?, between: piece(between)? })
+        Ok(Self { before: piece(&before)?, between: piece(&between)? })
     }
 
     /// What [`chain_hash`] gives for the whole event.
@@ -71,11 +109,17 @@ impl CanonicalPieces {
     }
 }
 
+/// The canonical JSON of an object, without its braces.
+fn piece(fields: &impl Serialize) -> Result<String, LogError> {
+    let canonical = serde_json_canonicalizer::to_string(fields)
+        .map_err(|error| LogError::Corrupt(format!("no canonical JSON: {error}")))?;
+    Ok(canonical.strip_prefix('{').and_then(|text| text.strip_suffix('}')).unwrap_or_default().to_owned())
+}
+
 #[cfg(test)]
 mod tests {
-    use events::{ActorRole, CorrelationId, EventId, StoredActor, StreamType, Timestamp, UserId};
+    use events::ActorRole;
     use serde_json::json;
-    use uuid::Uuid;
 
     use super::*;
 

@@ -6,7 +6,7 @@
 
 use std::future::IntoFuture;
 
-use bson::{Document, doc};
+use bson::{Document, RawBson, RawDocumentBuf, doc, rawdoc};
 use events::UserId;
 use mongodb::{ClientSession, Collection, Database};
 use serde_json::Value;
@@ -143,11 +143,10 @@ impl IdempotencyRecords {
     pub(crate) async fn insert(
         &self,
         session: &mut ClientSession,
-        records: &[&NewIdempotencyRecord],
+        records: Vec<&RawDocumentBuf>,
     ) -> Result<(), mongodb::error::Error> {
         if !records.is_empty() {
-            let documents: Vec<Document> = records.iter().map(|record| self.document(record)).collect();
-            self.collection.insert_many(documents).session(session).await?;
+            self.collection.clone_with_type::<RawDocumentBuf>().insert_many(records).session(session).await?;
         }
         Ok(())
     }
@@ -180,6 +179,18 @@ impl IdempotencyRecords {
             self.collection.delete_many(doc! { "owner": { "$in": owners } }).session(session).await?;
         }
         Ok(())
+    }
+
+    /// A record as it is stored.
+    pub(crate) fn raw(&self, record: &NewIdempotencyRecord) -> RawDocumentBuf {
+        let owner = record.owner.map(|owner| owner.to_string());
+        rawdoc! {
+            "_id": record.id.as_str(),
+            "fingerprint": record.fingerprint.as_str(),
+            "owner": owner.map_or(RawBson::Null, RawBson::String),
+            "outcome": record.outcome.to_string(),
+            "created_at": bson::DateTime::now(),
+        }
     }
 
     fn document(&self, record: &NewIdempotencyRecord) -> Document {

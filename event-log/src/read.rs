@@ -4,9 +4,14 @@ use std::collections::BTreeSet;
 
 use bson::raw::cstr;
 use bson::{Document, RawDocumentBuf, doc};
-use events::{Actor, DecodeError, Position, RecordedEvent, StoredEvent, StreamId, Version};
+use events::{
+    Actor, CorrelationId, DecodeError, EventId, Position, RecordedEvent, StoredActor, StoredEvent, StreamId,
+    StreamType, Timestamp, UserId, Version,
+};
 use futures::TryStreamExt;
+use serde::Serialize;
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::mongo::{TIME_LIMIT, within};
 use crate::personal_data::{open, owners_of_sealed};
@@ -60,24 +65,62 @@ pub fn canonical_document(event: &StoredEvent) -> Result<Document, LogError> {
     Ok(document)
 }
 
+/// What is known of an event before it has its place.
+#[derive(Serialize)]
+struct Placeless<'a> {
+    id: EventId,
+    stream_type: StreamType,
+    stream_id: &'a str,
+    #[serde(rename = "type")]
+    event_type: &'a str,
+    schema_version: u32,
+    time: Timestamp,
+    actor: &'a StoredActor,
+    correlation_id: CorrelationId,
+    causation_id: Option<Uuid>,
+    subject_ids: &'a [UserId],
+    data: &'a Value,
+}
+
 /// The document of an event but for what only the appender knows; [`filled_in`] adds it.
 pub(crate) fn document_to_fill_in(event: &StoredEvent) -> Result<RawDocumentBuf, LogError> {
-    let mut document = canonical_document(event)?;
-    for field in ["_id", "key", "version", "prev_hash", "hash"] {
-        document.remove(field);
-    }
-    RawDocumentBuf::try_from(&document).map_err(|error| LogError::Corrupt(format!("no BSON: {error}")))
+    let placeless = Placeless {
+        id: event.id,
+        stream_type: event.stream_type,
+        stream_id: &event.stream_id,
+        event_type: &event.event_type,
+        schema_version: event.schema_version,
+        time: event.time,
+        actor: &event.actor,
+        correlation_id: event.correlation_id,
+        causation_id: event.causation_id,
+        subject_ids: &event.subject_ids,
+        data: &event.data,
+    };
+    bson::serialize_to_raw_document_buf(&placeless).map_err(|error| LogError::Corrupt(format!("no BSON: {error}")))
 }
 
 /// The document of an event that has its place.
-pub(crate) fn filled_in(document: &RawDocumentBuf, event: &StoredEvent) -> Result<RawDocumentBuf, LogError> {
+pub(crate) fn filled_in(
+    document: &RawDocumentBuf,
+    stream: &StreamId,
+    place: &Place,
+) -> Result<RawDocumentBuf, LogError> {
     let mut document = document.clone();
-    document.append(cstr!("_id"), signed(event.position)?);
-    document.append(cstr!("key"), key(&event.stream(), event.version).as_str());
-    document.append(cstr!("version"), signed(event.version)?);
-    document.append(cstr!("prev_hash"), event.prev_hash.as_str());
-    document.append(cstr!("hash"), event.hash.as_str());
+    document.append(cstr!("_id"), signed(place.position)?);
+    document.append(cstr!("key"), key(stream, place.version).as_str());
+    document.append(cstr!("version"), signed(place.version)?);
+    document.append(cstr!("prev_hash"), place.prev_hash.as_str());
+    document.append(cstr!("hash"), place.hash.as_str());
     Ok(document)
+}
+
+/// What an event gets from the appender.
+pub(crate) struct Place {
+    pub(crate) position: Position,
+    pub(crate) version: Version,
+    pub(crate) prev_hash: String,
+    pub(crate) hash: String,
 }
 
 /// The event of a document.
@@ -160,7 +203,7 @@ impl EventLog {
 
 fn open_one(
     stored: StoredEvent,
-    keys: &std::collections::HashMap<events::UserId, crate::personal_data::DataKey>,
+    keys: &std::collections::HashMap<UserId, crate::personal_data::DataKey>,
 ) -> Result<Opened, LogError> {
     let mut data = stored.data.clone();
     open(&mut data, stored.id, keys)?;

@@ -32,11 +32,11 @@ const START_LIMIT: std::time::Duration = std::time::Duration::from_secs(30);
 pub async fn ensure(client: &Client, names: &LogNames) -> Result<(), LogError> {
     let database = client.database(&names.database);
     let keys = client.database(&names.keys_database);
-    collection(&database, EVENTS, Some(events_schema())).await?;
-    collection(&database, HEAD, Some(head_schema())).await?;
-    collection(&database, IDEMPOTENCY, None).await?;
-    collection(&database, LEASES, None).await?;
-    collection(&keys, PERSON_KEYS, Some(keys_schema())).await?;
+    ensure_collection(&database, EVENTS, Some(events_schema())).await?;
+    ensure_collection(&database, HEAD, Some(head_schema())).await?;
+    ensure_collection(&database, IDEMPOTENCY, None).await?;
+    ensure_collection(&database, LEASES, None).await?;
+    ensure_collection(&keys, PERSON_KEYS, Some(keys_schema())).await?;
     // Beside `_id` the log has this index only: it is the uniqueness of versions, the way to read a stream in order
     // (versions are padded), and the one thing that a batch asks for to find its losers.
     let key = IndexModel::builder()
@@ -70,7 +70,11 @@ pub async fn ensure(client: &Client, names: &LogNames) -> Result<(), LogError> {
     }
 }
 
-async fn collection(database: &Database, name: &str, schema: Option<Document>) -> Result<(), LogError> {
+/// Makes a collection where it is missing, and gives it this validator (a `$jsonSchema`).
+///
+/// # Errors
+/// [`LogError`] when MongoDB is away, or refuses.
+pub async fn ensure_collection(database: &Database, name: &str, schema: Option<Document>) -> Result<(), LogError> {
     const NAMESPACE_EXISTS: i32 = 48;
     let created = tokio::time::timeout(START_LIMIT, database.create_collection(name).into_future())
         .await

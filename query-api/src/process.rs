@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::error::Error;
 use std::time::Duration;
 
-use access::{Access, access_tokens, health};
+use access::{Access, TokenKeyStore, TokenKeys, health};
 use event_log::{EventLog, LogNames, LogSecrets, MasterKey, connect, connect_nats};
 use gateway::Root;
 use read_models::Positions;
@@ -38,15 +38,16 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     let secrets = LogSecrets { master_key: MasterKey::new(*settings.secrets.master.expose()) };
     let log = EventLog::open(&client, names, &secrets).await?;
 
-    let tokens = access_tokens(&settings.secrets)?;
+    let clock = Clock::new(settings.clock_offset);
+    let keys = TokenKeys::open(TokenKeyStore::open(&client, log.names()).await?, clock.clone()).await?;
     let root = Root {
         health: health(&log, &nats).router(),
-        jwks: tokens.keys().router(),
+        jwks: keys.tokens().keys().router(),
         messages: Messages::base().with(MESSAGES),
         title: "Har Academy",
     };
     let positions = Positions::start(&log, nats, shutdown.clone());
-    let access = Access::new(log.clone(), tokens, Clock::new(settings.clock_offset));
+    let access = Access::new(log.clone(), keys.clone(), clock);
     let deps = QueryDeps::new(access, &log, positions, settings.read_wait);
     let bound = gateway::listen(routers(&deps), &settings, root).await?;
     let options = HttpOptions::of(&settings.network, Messages::base())?;
@@ -56,6 +57,7 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     let mut tasks = Tasks::new(shutdown.clone());
     tasks.spawn("http", whole(bound.serve(shutdown.clone())));
     tasks.spawn("metrics", whole(figures));
+    tasks.spawn("token keys", whole(keys.keep_fresh(shutdown.clone())));
     tasks.spawn("upkeep", metrics.upkeep(shutdown));
     let errors = tasks.wait(END_LIMIT).await.err().unwrap_or_default();
     // Each was logged when it happened; the process says so once more by how it ends.

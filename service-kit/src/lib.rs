@@ -29,6 +29,7 @@
 //! # }
 //! ```
 
+mod allocator;
 pub mod auth;
 pub mod clock;
 pub mod health;

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use access::{Access, access_tokens, health};
+use access::{Access, TokenKeyStore, TokenKeys, health};
 use command_api::CommandApi;
 use command_api::mail::{Mail, Mailer, start_mail};
+use command_api::signing_keys::SigningKeys;
 use event_log::{
     AppendLimits, EventLog, HeadRecorder, HeadSigner, LogNames, LogSecrets, MasterKey, PublisherSettings, connect_nats,
     start_publisher,
@@ -22,11 +23,14 @@ use query_api::QueryDeps;
 use read_models::Positions;
 use service_kit::clock::Clock;
 use service_kit::http::Messages;
-use service_kit::settings::{Mode, Settings};
+use service_kit::settings::{Mode, SecretKey, Settings};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::{Client, Servers};
+
+/// What the product limits. Tests aren't, unless they ask for it ([`AppOptions::with_limits`]).
+const LIMITS: [&str; 4] = ["HAR_LOGIN_LIMIT", "HAR_LOGIN_FAILURE_LIMIT", "HAR_REGISTER_LIMIT", "HAR_MAIL_LIMIT"];
 
 /// What a test wants different from the usual.
 #[derive(Clone)]
@@ -57,6 +61,15 @@ impl Default for AppOptions {
 }
 
 impl AppOptions {
+    /// With the limits of the product, and so that a test can choose its address by `X-Forwarded-For`.
+    #[must_use]
+    pub fn with_limits() -> Self {
+        let proxy = ("HAR_TRUSTED_PROXIES".to_owned(), "127.0.0.1".to_owned());
+        // A blank setting is one that is not set.
+        let limits = LIMITS.map(|limit| (limit.to_owned(), String::new()));
+        Self { settings: limits.into_iter().chain([proxy]).collect(), ..Self::default() }
+    }
+
     /// Nobody writes the read collections.
     #[must_use]
     pub fn without_projections() -> Self {
@@ -76,7 +89,11 @@ pub struct TestApp {
     pub mail: Mail,
     /// Where letters are put, unless the settings name a server.
     pub mail_folder: PathBuf,
-    /// The clock that it reads.
+    /// The keys of its access tokens.
+    pub token_keys: TokenKeys,
+    /// What seals those that sign.
+    pub token_secret: SecretKey,
+    /// Its clock.
     pub clock: Clock,
     /// Where its ports are.
     pub addresses: Addresses,
@@ -120,20 +137,40 @@ impl TestApp {
 
         let positions = Positions::start(&log, nats.clone(), stop.clone());
         let clock = Clock::new(settings.clock_offset);
-        let access = Access::new(log.clone(), access_tokens(&settings.secrets).unwrap(), clock.clone());
+        let store = TokenKeyStore::open(log.client(), log.names()).await.unwrap();
+        let token_keys = TokenKeys::open(store, clock.clone()).await.unwrap();
+        let token_secret = settings.secrets.token_key().unwrap().clone();
+        let signing = SigningKeys::open(token_keys.clone(), &token_secret).await.unwrap();
+        let access = Access::new(log.clone(), token_keys.clone(), clock.clone());
         let queries = QueryDeps::new(access.clone(), &log, positions.clone(), settings.read_wait);
-        let commands = CommandApi::new(&log, positions, access, clock.clone(), &settings).unwrap();
+        let commands = CommandApi::new(&log, positions, access, signing, clock.clone(), &settings).await.unwrap();
         let mailer = Mailer::new(&settings.mail).unwrap();
         let mail = Mail::open(&log, &nats, clock.clone(), mailer, &settings).await.unwrap();
-        let bound = bind(&commands, &queries, &log, &nats, &settings).await;
+        let bound = bind(&commands, &queries, &token_keys, (&log, &nats), &settings).await;
         let addresses = bound.addresses();
+        let fresh = tokio::spawn(token_keys.clone().keep_fresh(stop.clone()));
         let serving = tokio::spawn(bound.serve(stop.clone()));
-        let mut parts = vec![serving, projecting, publisher];
+        let mut parts = vec![serving, projecting, publisher, fresh];
         if options.sends_mail {
             parts.push(start_mail(mail.clone(), stop.clone()));
         }
         let (client, mail_folder) = (Client::new(addresses.gateway), settings.mail.folder);
-        Self { log, nats, commands, mail, mail_folder, clock, addresses, client, stop, parts, stop_appender, appender }
+        Self {
+            log,
+            nats,
+            commands,
+            mail,
+            mail_folder,
+            token_keys,
+            token_secret,
+            clock,
+            addresses,
+            client,
+            stop,
+            parts,
+            stop_appender,
+            appender,
+        }
     }
 
     /// Ends everything: requests under way first, the log last.
@@ -192,6 +229,10 @@ fn settings(servers: &Servers, options: &AppOptions) -> Settings {
     for port in ["GATEWAY", "AUTH", "COURSE", "PAYMENT", "AI", "METRICS"] {
         set(&format!("HAR_{port}_PORT"), "0".to_owned());
     }
+    // All tests come from one address.
+    for limit in LIMITS {
+        set(limit, "1000000000".to_owned());
+    }
     for (index, secret) in ["MASTER", "EMAIL", "TOKEN", "HEAD"].into_iter().enumerate() {
         // 32 bytes in base64: 42 digits, of which each key has others, and then the end.
         let digit = char::from(b'a' + u8::try_from(index).unwrap());
@@ -221,13 +262,13 @@ async fn open_log(servers: &Servers, settings: &Settings) -> EventLog {
 async fn bind(
     commands: &CommandApi,
     queries: &QueryDeps,
-    log: &EventLog,
-    nats: &async_nats::Client,
+    keys: &TokenKeys,
+    (log, nats): (&EventLog, &async_nats::Client),
     settings: &Settings,
 ) -> Bound {
     let root = Root {
         health: health(log, nats).router(),
-        jwks: access_tokens(&settings.secrets).unwrap().keys().router(),
+        jwks: keys.tokens().keys().router(),
         messages: messages(),
         title: TITLE,
     };

@@ -1,6 +1,6 @@
 //! Calls the routes in memory, with the layers that every request passes.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -17,8 +17,11 @@ use serde_json::Value;
 use tower::ServiceExt as _;
 
 /// Where the calls come from: this machine, and yet not the address of who tries the product out, whose few logins per
-/// ten minutes are not to be used up.
-const PEER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(127, 72, 65, 82)), 0);
+/// ten minutes are not to be used up. Each process has its own: a first start that was broken off may be gone on with.
+fn peer() -> SocketAddr {
+    let [.., high, low] = std::process::id().to_be_bytes();
+    SocketAddr::from((Ipv4Addr::new(127, 72, high, low), 0))
+}
 
 /// How long the product may be unavailable, and how often it is asked again meanwhile.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -125,7 +128,8 @@ impl Client {
         key: Option<&str>,
         body: Option<&Value>,
     ) -> anyhow::Result<Request<Body>> {
-        let mut request = Request::builder().method(method).uri(format!("{PREFIX}{path}")).extension(ConnectInfo(PEER));
+        let mut request =
+            Request::builder().method(method).uri(format!("{PREFIX}{path}")).extension(ConnectInfo(peer()));
         if let Some(token) = &self.token {
             request = request.header(AUTHORIZATION, format!("Bearer {token}"));
         }

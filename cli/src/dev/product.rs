@@ -3,9 +3,10 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 
-use access::{Access, access_tokens, health};
+use access::{Access, TokenKeyStore, TokenKeys, health};
 use command_api::CommandApi;
 use command_api::mail::{Mail, Mailer, start_mail};
+use command_api::signing_keys::SigningKeys;
 use event_log::{
     AppendLimits, EventLog, HeadRecorder, HeadSigner, LogNames, LogSecrets, MasterKey, PublisherSettings, connect,
     connect_nats, start_publisher,
@@ -13,7 +14,6 @@ use event_log::{
 use gateway::{Bound, Root, ServiceRouters};
 use query_api::QueryDeps;
 use read_models::Positions;
-use service_kit::auth::AccessTokens;
 use service_kit::clock::Clock;
 use service_kit::http::{HttpOptions, Messages, serve, with_layers};
 use service_kit::settings::Settings;
@@ -60,13 +60,14 @@ impl Product {
         let listening = CancellationToken::new();
         let positions = Positions::start(&log, nats.clone(), listening.clone());
         let clock = Clock::new(settings.clock_offset);
-        let tokens = access_tokens(&settings.secrets)?;
-        let access = Access::new(log.clone(), tokens.clone(), clock.clone());
+        let keys = TokenKeys::open(TokenKeyStore::open(log.client(), log.names()).await?, clock.clone()).await?;
+        let signing = SigningKeys::open(keys.clone(), settings.secrets.token_key()?).await?;
+        let access = Access::new(log.clone(), keys.clone(), clock.clone());
         let queries = QueryDeps::new(access.clone(), &log, positions.clone(), settings.read_wait);
-        let commands = CommandApi::new(&log, positions, access, clock.clone(), settings)?;
+        let commands = CommandApi::new(&log, positions, access, signing, clock.clone(), settings).await?;
         let mail = Mail::open(&log, &nats, clock, Mailer::new(&settings.mail)?, settings).await?;
         let services = command_api::routers(&commands).merge(query_api::routers(&queries));
-        let bound = listen(services, settings, &log, &nats, &tokens).await?;
+        let bound = listen(services, settings, &log, &nats, &keys).await?;
 
         // Nothing is started before all that can be refused has been accepted.
         let mut background = Parts::default();
@@ -78,6 +79,8 @@ impl Product {
                 tracing::error!(%error, "a projection has failed");
             }
         });
+        let stop = CancellationToken::new();
+        background.add("token keys", stop.clone(), tokio::spawn(keys.keep_fresh(stop)));
         background.add("projections", projecting, running);
         let mailing = CancellationToken::new();
         background.add("mail", mailing.clone(), start_mail(mail, mailing));
@@ -126,11 +129,11 @@ async fn listen(
     settings: &Settings,
     log: &EventLog,
     nats: &async_nats::Client,
-    tokens: &AccessTokens,
+    keys: &TokenKeys,
 ) -> anyhow::Result<Bound> {
     let root = Root {
         health: health(log, nats).router(),
-        jwks: tokens.keys().router(),
+        jwks: keys.tokens().keys().router(),
         messages: Messages::base().with(command_api::MESSAGES).with(query_api::MESSAGES),
         title: TITLE,
     };

@@ -48,7 +48,6 @@ impl PasswordChange {
         (status = 403, description = "user_suspended", body = ErrorBody),
         (status = 409, description = "conflict, idempotency_key_reused", body = ErrorBody),
         (status = 413, body = ErrorBody),
-        (status = 429, body = ErrorBody),
         (status = 503, body = ErrorBody),
     )
 )]

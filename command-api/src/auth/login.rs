@@ -18,6 +18,7 @@ use super::start_session;
 use crate::Refusal;
 use crate::commands::{CommandContext, Commands, Origin, UnitOfWork, Unrecorded, UseCase};
 use crate::fields::{parsed, typed_password};
+use crate::limits::Limiter;
 use crate::passwords::Passwords;
 use crate::tokens::{EmailNames, Tokens};
 use crate::views::signed_in_view;
@@ -52,7 +53,9 @@ impl Login {
         (status = 401, description = "invalid_credentials", body = ErrorBody),
         (status = 409, description = "conflict, idempotency_key_reused", body = ErrorBody),
         (status = 413, body = ErrorBody),
-        (status = 429, body = ErrorBody),
+        (status = 429, description = "rate_limited", body = ErrorBody, headers(
+            ("Retry-After" = u64, description = "seconds until the next attempt may pass"),
+        )),
         (status = 503, body = ErrorBody),
     )
 )]
@@ -61,26 +64,41 @@ pub async fn login(
     State(passwords): State<Passwords>,
     State(emails): State<EmailNames>,
     State(tokens): State<Tokens>,
+    State(limiter): State<Limiter>,
     context: CommandContext,
     JsonBody(body): JsonBody<Login>,
 ) -> Result<Response, Refusal> {
     let (email, password) = body.parse()?;
-    let account = prove(&commands, &passwords, &emails.name(email.as_str()), password).await?;
+    let ip = context.client_ip();
+    limiter.login(ip).await?;
+    let claim = emails.name(email.as_str());
+    let holder = commands.log().load::<EmailClaim>(&claim).await?.state.held_by;
+    let guess = limiter.guess(&claim, holder, ip).await?;
+    let proved = prove(&commands, &passwords, holder, password).await;
+    if !proved.as_ref().is_err_and(is_wrong_password) {
+        limiter.not_wrong(guess).await;
+    }
+    let account = proved?;
     let origin = context.origin(None);
     let session_id = SessionId::new(Uuid::now_v7());
     let done = commands.run(&origin, &SignIn { account: &account, session_id, origin: &origin }).await?;
     let Entered { user_id, session_id, role } = done.outcome;
-    let user = signed_in_view(commands.log(), user_id, session_id, done.pending).await?;
+    let view = signed_in_view(commands.log(), user_id, session_id, done.pending);
+    let (user, ()) = tokio::join!(view, limiter.remember(user_id, ip));
     let pair = tokens.mint(user_id, role, session_id, FIRST_GENERATION, commands.clock().now())?;
-    let answer = SignedIn { user, token: pair.token, refresh_token: pair.refresh_token };
+    let answer = SignedIn { user: user?, token: pair.token, refresh_token: pair.refresh_token };
     let mut response = done.answer(answer).into_response();
     response.extensions_mut().insert(Unrecorded);
     Ok(response)
 }
 
 /// Whose account it is. An unknown address and a wrong password get the same answer after the same time.
-async fn prove(commands: &Commands, passwords: &Passwords, claim: &str, password: String) -> Result<Account, Refusal> {
-    let holder = commands.log().load::<EmailClaim>(claim).await?.state.held_by;
+async fn prove(
+    commands: &Commands,
+    passwords: &Passwords,
+    holder: Option<UserId>,
+    password: String,
+) -> Result<Account, Refusal> {
     let account = match holder {
         Some(user) => commands.log().load::<User>(user).await?.state.account.clone(),
         None => None,
@@ -98,6 +116,11 @@ async fn prove(commands: &Commands, passwords: &Passwords, claim: &str, password
 
 const fn invalid_credentials() -> ApiError {
     ApiError::new(StatusCode::UNAUTHORIZED, "invalid_credentials")
+}
+
+/// Whether somebody has guessed wrong; everything else that may go wrong is no guess.
+fn is_wrong_password(refusal: &Refusal) -> bool {
+    matches!(refusal, Refusal::Api(error) if error.status() == StatusCode::UNAUTHORIZED)
 }
 
 struct SignIn<'a> {

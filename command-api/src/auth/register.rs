@@ -18,6 +18,7 @@ use super::start_session;
 use crate::Refusal;
 use crate::commands::{CommandContext, Commands, Origin, UnitOfWork, Unrecorded, UseCase};
 use crate::fields::parsed;
+use crate::limits::Limiter;
 use crate::passwords::Passwords;
 use crate::tokens::{EmailNames, Tokens};
 use crate::views::signed_in_view;
@@ -90,7 +91,9 @@ pub struct SignedIn {
         (status = 400, description = "validation_failed, unknown_field, malformed_body, weak_password, email_exists", body = ErrorBody),
         (status = 409, description = "conflict, idempotency_key_reused", body = ErrorBody),
         (status = 413, body = ErrorBody),
-        (status = 429, body = ErrorBody),
+        (status = 429, description = "rate_limited", body = ErrorBody, headers(
+            ("Retry-After" = u64, description = "seconds until the next attempt may pass"),
+        )),
         (status = 503, body = ErrorBody),
     )
 )]
@@ -99,10 +102,12 @@ pub async fn register(
     State(passwords): State<Passwords>,
     State(emails): State<EmailNames>,
     State(tokens): State<Tokens>,
+    State(limiter): State<Limiter>,
     context: CommandContext,
     JsonBody(body): JsonBody<Register>,
 ) -> Result<Response, Refusal> {
     let newcomer = body.parse()?;
+    limiter.registration(context.client_ip()).await?;
     let origin = context.origin(None);
     let email = newcomer.email.clone();
     let claim = emails.name(email.as_str());
@@ -118,9 +123,10 @@ pub async fn register(
     let done = commands.run(&origin, &use_case).await?;
     let Registered { user_id, session_id } = done.outcome;
     let now = commands.clock().now();
-    let user = signed_in_view(commands.log(), user_id, session_id, done.pending).await?;
+    let view = signed_in_view(commands.log(), user_id, session_id, done.pending);
+    let (user, ()) = tokio::join!(view, limiter.remember(user_id, context.client_ip()));
     let pair = tokens.mint(user_id, Role::Learner, session_id, FIRST_GENERATION, now)?;
-    let answer = SignedIn { user, token: pair.token, refresh_token: pair.refresh_token };
+    let answer = SignedIn { user: user?, token: pair.token, refresh_token: pair.refresh_token };
     let mut response = done.answer(answer).created().into_response();
     response.extensions_mut().insert(Unrecorded);
     Ok(response)

@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 use crate::Refusal;
 use crate::commands::{CommandContext, Commands, Done, Origin, UnitOfWork, UseCase};
 use crate::fields::parsed;
+use crate::limits::Limiter;
 use crate::tokens::EmailNames;
 
 /// Life of a link.
@@ -57,18 +58,21 @@ impl PasswordResetRequest {
         (status = 400, description = "validation_failed, unknown_field, malformed_body, email_not_found", body = ErrorBody),
         (status = 409, description = "conflict, idempotency_key_reused", body = ErrorBody),
         (status = 413, body = ErrorBody),
-        (status = 429, body = ErrorBody),
+        (status = 429, description = "rate_limited", body = ErrorBody, headers(("Retry-After" = u64, description = "seconds until the next is taken"))),
         (status = 503, body = ErrorBody),
     )
 )]
 pub async fn request_password_reset(
     State(commands): State<Commands>,
     State(emails): State<EmailNames>,
+    State(limiter): State<Limiter>,
     State(ConcealAccounts(conceals)): State<ConcealAccounts>,
     context: CommandContext,
     JsonBody(body): JsonBody<PasswordResetRequest>,
 ) -> Result<Response, Refusal> {
     let claim = emails.name(body.parse()?.as_str());
+    // Before anybody is looked up: its refusal must not tell who has an account.
+    limiter.mail(&claim).await?;
     let begun = Instant::now();
     let origin = context.origin(None);
     if !conceals {

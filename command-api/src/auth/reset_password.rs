@@ -47,7 +47,6 @@ impl PasswordByLink {
         (status = 401, description = "invalid_token", body = ErrorBody),
         (status = 409, description = "conflict, idempotency_key_reused", body = ErrorBody),
         (status = 413, body = ErrorBody),
-        (status = 429, body = ErrorBody),
         (status = 503, body = ErrorBody),
     )
 )]

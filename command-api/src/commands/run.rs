@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -117,6 +118,12 @@ pub struct CommandContext {
 }
 
 impl CommandContext {
+    /// Address of the client.
+    #[must_use]
+    pub const fn client_ip(&self) -> IpAddr {
+        self.request.client_ip
+    }
+
     /// The origin of this request's command.
     #[must_use]
     pub fn origin(&self, caller: Option<&Caller>) -> Origin {

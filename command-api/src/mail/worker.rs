@@ -58,7 +58,7 @@ impl Mail {
         mailer: Mailer,
         settings: &Settings,
     ) -> Result<Self, MailError> {
-        let token_key = settings.secrets.signing_seed()?.expose();
+        let token_key = settings.secrets.token_key()?.expose();
         Ok(Self {
             outbox: Outbox::open(log.client(), log.database()).await?,
             mailer,

@@ -93,8 +93,8 @@ impl<'a> Judge<'a> {
     /// # Errors
     /// `Conflict` when a stream has moved, `DuplicateRequest` when its idempotency record exists.
     pub(super) fn judge(&mut self, commit: &Prepared) -> Result<Vec<Version>, AppendError> {
-        if let Some(record) = &commit.idempotency
-            && (self.findings.records.contains(&record.id) || self.records.contains(&record.id))
+        if let Some(request) = &commit.request
+            && (self.findings.records.contains(request) || self.records.contains(request))
         {
             return Err(AppendError::DuplicateRequest);
         }
@@ -112,7 +112,7 @@ impl<'a> Judge<'a> {
         for (append, base) in commit.appends.iter().zip(&bases) {
             self.overlay.insert(append.stream.clone(), base + append.events.len() as Version);
         }
-        self.records.extend(commit.idempotency.iter().map(|record| record.id.clone()));
+        self.records.extend(commit.request.clone());
         Ok(bases)
     }
 

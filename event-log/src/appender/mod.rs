@@ -1,7 +1,10 @@
-//! Appending: one task per process takes all the commits that wait and writes them in one transaction.
+//! Appending: one task per process takes all the commits that wait and writes them in one transaction; another waits for
+//! the majority to have it, and answers.
 
+mod confirm;
 mod doubt;
 mod judge;
+mod placing;
 mod prepare;
 mod queue;
 mod transaction;

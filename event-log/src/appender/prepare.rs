@@ -10,8 +10,7 @@ use crate::chain::CanonicalPieces;
 use crate::personal_data::{DataKey, owners_of_open, seal};
 use crate::read::document_to_fill_in;
 use crate::{
-    AppendError, Commit, EventLog, Expected, GENESIS_HASH, Guard, KeyChange, LogError, Metadata, NewEvent,
-    NewIdempotencyRecord, StreamAppend,
+    AppendError, Commit, EventLog, Expected, GENESIS_HASH, Guard, KeyChange, LogError, Metadata, NewEvent, StreamAppend,
 };
 
 /// Room for what a document gets with its place.
@@ -21,7 +20,10 @@ const PLACE_BYTES: usize = 320;
 pub(crate) struct Prepared {
     pub(crate) appends: Vec<PreparedAppend>,
     pub(crate) guards: Vec<Guard>,
-    pub(crate) idempotency: Option<NewIdempotencyRecord>,
+    /// Id of the idempotency record.
+    pub(crate) request: Option<String>,
+    /// The record.
+    pub(crate) record: Option<RawDocumentBuf>,
     pub(crate) created: Vec<(UserId, DataKey, Document)>,
     pub(crate) destroyed: Vec<UserId>,
     pub(crate) observed: Position,
@@ -80,7 +82,8 @@ impl EventLog {
         Ok(Prepared {
             appends,
             guards: commit.guards,
-            idempotency: commit.idempotency,
+            record: commit.idempotency.as_ref().map(|record| self.0.idempotency.raw(record)),
+            request: commit.idempotency.map(|record| record.id),
             created,
             destroyed: destroyed.collect(),
             observed: commit.observed,

@@ -8,26 +8,19 @@ use bson::{Document, RawDocumentBuf, doc};
 use events::{StoredEvent, StreamId, Version};
 use mongodb::ClientSession;
 use mongodb::error::{Error, ErrorKind, TRANSIENT_TRANSACTION_ERROR, UNKNOWN_TRANSACTION_COMMIT_RESULT};
-use mongodb::options::ReadConcern;
+use mongodb::options::{Acknowledgment, ReadConcern, WriteConcern};
 
 use super::doubt::already_written;
-use super::judge::{Findings, Judge, Memory};
+use super::judge::{Findings, Memory};
+use super::placing::{Written, chain, remember};
 use super::prepare::Prepared;
 use crate::log::Inner;
 use crate::mongo::{is_duplicate_key, within};
-use crate::read::{filled_in, key, signed, stored_from_document};
-use crate::{AppendError, Appended, Committed, Expected, Head, LogError, schema};
+use crate::read::{key, signed, stored_from_document};
+use crate::{Appended, Expected, Head, LogError, schema};
 
 /// How long asking for a turn may take.
 const ASK_LIMIT: Duration = Duration::from_millis(200);
-
-/// What became of each commit of a batch, and the events that were written.
-pub(super) struct Written {
-    pub(super) verdicts: Vec<Result<Committed, AppendError>>,
-    pub(super) events: Vec<StoredEvent>,
-    /// The same, as they are inserted.
-    documents: Vec<RawDocumentBuf>,
-}
 
 /// Why an attempt wrote nothing, or perhaps nothing.
 #[derive(Debug)]
@@ -99,17 +92,53 @@ pub(super) struct State {
     pub(super) careful: bool,
     /// A commit of this batch was sent and never confirmed: look for its events first.
     pub(super) doubt: bool,
+    /// Raised whenever the head was read anew. Batches of one lineage stand on each other: none of them is in the log of
+    /// the majority without those before it.
+    pub(super) lineage: u64,
+}
+
+/// A batch that is written, but perhaps not by the majority yet.
+pub(super) struct Staged {
+    pub(super) written: Written,
+    /// Of the transaction that is still to be confirmed; none when there is nothing to confirm.
+    pub(super) session: Option<ClientSession>,
+    pub(super) lineage: u64,
+}
+
+/// How a batch is committed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Durability {
+    /// On the primary; [`confirm`] waits for the rest while the next batch is written.
+    Later,
+    /// By the majority and journaled, which saves who is alone a round trip.
+    AtOnce,
+}
+
+impl Durability {
+    fn write_concern(self) -> WriteConcern {
+        match self {
+            // Not `j: false`: committing again would take that over, and a majority might hold it in memory only.
+            Self::Later => WriteConcern::builder().w(Acknowledgment::Nodes(1)).build(),
+            Self::AtOnce => WriteConcern::builder().w(Acknowledgment::Majority).journal(true).build(),
+        }
+    }
 }
 
 /// Writes a batch in one transaction.
-pub(super) async fn attempt(log: &Inner, state: &mut State, batch: &[&Prepared]) -> Result<Written, AttemptError> {
+pub(super) async fn attempt(
+    log: &Inner,
+    state: &mut State,
+    batch: &[&Prepared],
+    durability: Durability,
+) -> Result<Staged, AttemptError> {
     let mut session = log.client.start_session().await?;
-    session.start_transaction().read_concern(ReadConcern::snapshot()).await?;
+    let transaction = session.start_transaction().read_concern(ReadConcern::snapshot());
+    transaction.write_concern(durability.write_concern()).await?;
     let staged = stage(log, state, &mut session, batch).await;
     match staged {
         Ok((written, _)) if written.verdicts.iter().all(Result::is_err) => {
             session.abort_transaction().await.ok();
-            Ok(written)
+            Ok(Staged { written, session: None, lineage: state.lineage })
         }
         Ok((written, head)) => {
             // Also when all that was won had been written by an earlier attempt: committing the head's lock waits for the
@@ -119,17 +148,25 @@ pub(super) async fn attempt(log: &Inner, state: &mut State, batch: &[&Prepared])
             commit(&mut session).await?;
             state.doubt = false;
             state.careful = false;
-            for event in &written.events {
-                state.memory.wrote(event.position, event.stream(), event.version);
-            }
+            remember(&mut state.memory, batch, &written);
             state.head = Some(head);
-            Ok(written)
+            let session = (durability == Durability::Later).then_some(session);
+            Ok(Staged { written, session, lineage: state.lineage })
         }
         Err(error) => {
             session.abort_transaction().await.ok();
             Err(error)
         }
     }
+}
+
+/// Waits until a committed transaction, and all that it stands on, is the majority's and journaled.
+///
+/// Committing again changes nothing, and the driver asks for the majority when it does so (MongoDB's transactions
+/// specification, on calling `commitTransaction` again). A majority has it in its journals, unless a replica set was
+/// configured otherwise (`writeConcernMajorityJournalDefault`, true by default).
+pub(super) async fn confirm(session: &mut ClientSession) -> Result<(), AttemptError> {
+    commit(session).await
 }
 
 async fn commit(session: &mut ClientSession) -> Result<(), AttemptError> {
@@ -157,7 +194,7 @@ async fn stage(
     let by_memory = batch.iter().all(|commit| judged_by_memory(&state.memory, commit));
     if let (Some(head), true) = (known, by_memory) {
         let (written, next) = chain(&state.memory, &Findings::default(), &head, batch, vec![None; batch.len()])?;
-        if !written.events.is_empty() {
+        if !written.is_nothing() {
             advance(log, session, &head, &next, false).await?;
             insert(log, session, batch, &written).await?;
         }
@@ -170,11 +207,12 @@ async fn stage(
     if state.head.as_ref() != Some(&head) {
         state.memory.start_at(head.position);
         state.head = Some(head.clone());
+        state.lineage += 1;
     }
     let done = if state.doubt { already_written(log, session, batch).await? } else { vec![None; batch.len()] };
     let findings = find(log, session, state, batch).await?;
     let (written, next) = chain(&state.memory, &findings, &head, batch, done)?;
-    if !written.events.is_empty() {
+    if !written.is_nothing() {
         advance(log, session, &head, &next, true).await?;
         insert(log, session, batch, &written).await?;
     }
@@ -273,7 +311,7 @@ async fn find(
         }
     }
     if state.careful || state.doubt {
-        let ids: Vec<&str> = batch.iter().filter_map(|commit| Some(commit.idempotency.as_ref()?.id.as_str())).collect();
+        let ids: Vec<&str> = batch.iter().filter_map(|commit| commit.request.as_deref()).collect();
         findings.records = log.idempotency.taken(session, &ids).await?;
     }
     Ok(findings)
@@ -293,48 +331,6 @@ pub(super) fn appended(event: &StoredEvent) -> Appended {
     Appended { id: event.id, stream: event.stream(), version: event.version, position: event.position }
 }
 
-/// Judges the batch and gives the winners' events their positions, versions and hashes. `done` are those that an
-/// earlier, unconfirmed attempt has written.
-fn chain(
-    memory: &Memory,
-    findings: &Findings,
-    head: &Head,
-    batch: &[&Prepared],
-    done: Vec<Option<Committed>>,
-) -> Result<(Written, Head), AttemptError> {
-    let mut judge = Judge::new(memory, findings);
-    let mut head = head.clone();
-    let mut written = Written { verdicts: Vec::with_capacity(batch.len()), events: Vec::new(), documents: Vec::new() };
-    for (commit, done) in batch.iter().zip(done) {
-        if let Some(committed) = done {
-            written.verdicts.push(Ok(committed));
-            continue;
-        }
-        let bases = match judge.judge(commit) {
-            Ok(bases) => bases,
-            Err(lost) => {
-                written.verdicts.push(Err(lost));
-                continue;
-            }
-        };
-        let mut events = Vec::new();
-        for (append, base) in commit.appends.iter().zip(bases) {
-            for (version, event) in (base + 1..).zip(&append.events) {
-                let (prepared, position) = (event, head.position + 1);
-                let hash = prepared.canonical.hash(position, version, &head.hash);
-                let prev_hash = std::mem::take(&mut head.hash);
-                let event = StoredEvent { position, version, prev_hash, hash, ..prepared.stored.clone() };
-                written.documents.push(filled_in(&prepared.document, &event)?);
-                head = Head { position: event.position, hash: event.hash.clone() };
-                events.push(appended(&event));
-                written.events.push(event);
-            }
-        }
-        written.verdicts.push(Ok(Committed { events }));
-    }
-    Ok((written, head))
-}
-
 /// Inserts the winners' events, idempotency records and keys.
 async fn insert(
     log: &Inner,
@@ -345,8 +341,8 @@ async fn insert(
     let events = log.events.clone_with_type::<RawDocumentBuf>();
     events.insert_many(&written.documents).session(&mut *session).into_future().await?;
     let won = || batch.iter().zip(&written.verdicts).filter(|(_, verdict)| verdict.is_ok()).map(|(commit, _)| commit);
-    let records: Vec<_> = won().filter_map(|commit| commit.idempotency.as_ref()).collect();
-    log.idempotency.insert(session, &records).await?;
+    let records: Vec<_> = won().filter_map(|commit| commit.record.as_ref()).collect();
+    log.idempotency.insert(session, records).await?;
     let created: Vec<Document> =
         won().flat_map(|commit| commit.created.iter().map(|(_, _, document)| document.clone())).collect();
     let destroyed: Vec<_> = won().flat_map(|commit| commit.destroyed.iter().copied()).collect();

@@ -7,10 +7,11 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::confirm::{Outcome, Unconfirmed, confirm_all};
 use super::judge::Memory;
 use super::prepare::Prepared;
 use super::queue::{AppendLimits, Waiting};
-use super::transaction::{AttemptError, State, Written, ask_for_turn, attempt};
+use super::transaction::{AttemptError, Durability, Staged, State, ask_for_turn, attempt};
 use crate::log::Inner;
 use crate::{AppendError, EventLog, LogError};
 
@@ -20,6 +21,8 @@ const PAUSE: Duration = Duration::from_millis(5);
 const TURN: Duration = Duration::from_millis(25);
 /// After how many collisions to ask for one's own turn.
 const COLLISIONS: usize = 3;
+/// How many batches may wait for the majority while the next one is written.
+const UNCONFIRMED: usize = 8;
 
 /// The running appender of a process.
 pub struct Appender(JoinHandle<()>);
@@ -51,6 +54,7 @@ impl EventLog {
                 memory: Memory::new(),
                 careful: false,
                 doubt: false,
+                lineage: 0,
             };
             Worker { log, limits, state }.run(receiver, stop).await;
         }))
@@ -65,12 +69,28 @@ struct Worker {
 
 impl Worker {
     async fn run(mut self, mut receiver: mpsc::Receiver<Waiting>, stop: CancellationToken) {
+        let (outcomes, mut settled) = mpsc::unbounded_channel();
+        let (unconfirmed, confirming) = mpsc::channel(UNCONFIRMED);
+        let confirmer = tokio::spawn(confirm_all(Arc::clone(&self.log), confirming, outcomes));
         let mut left_over = None;
-        loop {
+        let mut in_flight = 0;
+        let mut drained = false;
+        while !drained || in_flight > 0 {
             let first = match left_over.take() {
                 Some(waiting) => waiting,
                 None => tokio::select! {
-                    waiting = receiver.recv() => match waiting { Some(waiting) => waiting, None => return },
+                    biased;
+                    outcome = settled.recv(), if in_flight > 0 => {
+                        // None: the confirming task is gone, and with it every answer.
+                        let Some(outcome) = outcome else { break };
+                        in_flight -= 1;
+                        in_flight += self.look_again(outcome, &unconfirmed).await;
+                        continue;
+                    }
+                    waiting = receiver.recv(), if !drained && in_flight < UNCONFIRMED => match waiting {
+                        Some(waiting) => waiting,
+                        None => { drained = true; continue }
+                    },
                     () = stop.cancelled(), if !receiver.is_closed() => { receiver.close(); continue }
                 },
             };
@@ -79,7 +99,26 @@ impl Worker {
             // Who has given up waiting has been told that nothing is confirmed; nothing has been tried yet.
             batch.retain(|waiting| !waiting.reply.is_closed());
             if !batch.is_empty() {
-                self.write(batch).await;
+                let alone = batch.len() == 1 && in_flight == 0;
+                let durability = if alone { Durability::AtOnce } else { Durability::Later };
+                let deadline = Instant::now() + self.limits.time;
+                in_flight += self.write(batch, durability, deadline, &unconfirmed).await;
+            }
+        }
+        drop(unconfirmed);
+        if let Err(error) = confirmer.await {
+            tracing::error!(%error, "the confirming task ended abnormally");
+        }
+    }
+
+    /// Takes up what could not be confirmed: it is in the log, or is written again.
+    async fn look_again(&mut self, outcome: Outcome, unconfirmed: &mpsc::Sender<Unconfirmed>) -> usize {
+        match outcome {
+            Outcome::Settled => 0,
+            Outcome::Doubtful { batch, deadline } => {
+                self.state.doubt = true;
+                self.state.head = None;
+                self.write(batch, Durability::AtOnce, deadline, unconfirmed).await
             }
         }
     }
@@ -104,35 +143,53 @@ impl Worker {
         None
     }
 
-    async fn write(&mut self, batch: Vec<Waiting>) {
+    /// Writes a batch and hands it on to be confirmed; tells how many were handed on.
+    async fn write(
+        &mut self,
+        batch: Vec<Waiting>,
+        durability: Durability,
+        deadline: Instant,
+        unconfirmed: &mpsc::Sender<Unconfirmed>,
+    ) -> usize {
         metrics::histogram!("har_append_batch_commits").record(batch.len() as f64);
         let started = Instant::now();
-        match self.try_until(started + self.limits.time, &batch).await {
-            Ok(written) => {
-                metrics::histogram!("har_append_seconds").record(started.elapsed().as_secs_f64());
-                self.settle(batch, written);
+        match self.try_until(deadline, &batch, durability).await {
+            Ok(staged) => {
+                // There is room: no more are in flight than it holds, but for those that a refused batch falls into.
+                unconfirmed.send(Unconfirmed { batch, staged, started, deadline }).await.ok();
+                1
             }
             Err(AttemptError::Refused(words)) if batch.len() > 1 => {
                 // One of them is at fault; the others must not suffer for it.
                 tracing::warn!(%words, "a batch was refused; its commits are tried one by one");
+                let mut handed_on = 0;
                 for waiting in batch {
-                    Box::pin(self.write(vec![waiting])).await;
+                    handed_on += Box::pin(self.write(vec![waiting], durability, deadline, unconfirmed)).await;
                 }
+                handed_on
             }
-            Err(error) => self.give_up(batch, &error),
+            Err(error) => {
+                self.give_up(batch, &error);
+                0
+            }
         }
     }
 
     /// Tries until it is written, refused, or time is up.
-    async fn try_until(&mut self, deadline: Instant, batch: &[Waiting]) -> Result<Written, AttemptError> {
+    async fn try_until(
+        &mut self,
+        deadline: Instant,
+        batch: &[Waiting],
+        durability: Durability,
+    ) -> Result<Staged, AttemptError> {
         let prepared: Vec<&Prepared> = batch.iter().map(|waiting| &waiting.prepared).collect();
         let mut collisions = 0;
         self.state.yielded = false;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
-            let tried = tokio::time::timeout(left, attempt(&self.log, &mut self.state, &prepared)).await;
+            let tried = tokio::time::timeout(left, attempt(&self.log, &mut self.state, &prepared, durability)).await;
             let error = match tried {
-                Ok(Ok(written)) => return Ok(written),
+                Ok(Ok(staged)) => return Ok(staged),
                 Ok(Err(error)) => error,
                 Err(_) => AttemptError::Again("no answer in time".into()),
             };
@@ -161,26 +218,6 @@ impl Worker {
                 return Err(error);
             }
             tokio::time::sleep(PAUSE).await;
-        }
-    }
-
-    /// Tells everybody what became of their commit.
-    fn settle(&mut self, batch: Vec<Waiting>, written: Written) {
-        if let Some(last) = written.events.last() {
-            self.log.queue.observe(last.position);
-            metrics::gauge!("har_log_head_position").set(last.position as f64);
-            // Nobody listening is fine: the log itself is the way to catch up.
-            self.log.committed.send(written.events.into()).ok();
-        }
-        for (waiting, verdict) in batch.into_iter().zip(written.verdicts) {
-            if verdict.is_ok() {
-                for (owner, key, _) in waiting.prepared.created {
-                    self.log.keys.remember(owner, key);
-                }
-                waiting.prepared.destroyed.iter().for_each(|owner| self.log.keys.forget(*owner));
-            }
-            // The other side has given up waiting when this fails.
-            waiting.reply.send(verdict).ok();
         }
     }
 

@@ -84,22 +84,26 @@ impl DataKey {
 
 /// AES-256-GCM (NIST SP 800-38D) with random nonces; a text is `base64url(nonce ‖ ciphertext ‖ tag)`.
 #[derive(Clone)]
-pub(crate) struct Sealer(Aes256Gcm);
+pub struct Sealer(Aes256Gcm);
 
 impl Sealer {
-    pub(crate) fn new(key: &[u8; 32]) -> Self {
+    /// Seals and opens with this key.
+    #[must_use]
+    pub fn new(key: &[u8; 32]) -> Self {
         Self(Aes256Gcm::new(key.into()))
     }
 
     /// Seals; `context` must be the same when it is opened. None only for a text past the cipher's 64 GiB.
-    pub(crate) fn seal(&self, context: &[u8], plain: &[u8]) -> Option<String> {
+    #[must_use]
+    pub fn seal(&self, context: &[u8], plain: &[u8]) -> Option<String> {
         let nonce: [u8; NONCE_BYTES] = rand::random();
         let cipher = self.0.encrypt(&Nonce::from(nonce), Payload { msg: plain, aad: context }).ok()?;
         Some(URL_SAFE_NO_PAD.encode([&nonce[..], &cipher].concat()))
     }
 
     /// Opens; none when it was sealed under another key or context, or was altered.
-    pub(crate) fn open(&self, context: &[u8], sealed: &str) -> Option<Vec<u8>> {
+    #[must_use]
+    pub fn open(&self, context: &[u8], sealed: &str) -> Option<Vec<u8>> {
         let bytes = URL_SAFE_NO_PAD.decode(sealed).ok()?;
         let (nonce, cipher) = bytes.split_at_checked(NONCE_BYTES)?;
         let nonce: [u8; NONCE_BYTES] = nonce.try_into().ok()?;

@@ -4,7 +4,7 @@ mod cipher;
 mod keys;
 mod seal;
 
-pub use cipher::MasterKey;
-pub(crate) use cipher::{DataKey, Sealer, mac};
+pub(crate) use cipher::{DataKey, mac};
+pub use cipher::{MasterKey, Sealer};
 pub use keys::PersonKeys;
 pub(crate) use seal::{open, owners_of_open, owners_of_sealed, seal};

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use access::{Access, access_tokens};
+use access::{Access, TokenKey, TokenKeyStore, TokenKeys};
 use axum::Router;
 use axum::body::Body;
 use event_log::{
@@ -28,7 +28,6 @@ use serde_json::{Value, json};
 use service_kit::auth::{AccessTokens, SigningKey};
 use service_kit::clock::Clock;
 use service_kit::http::{HttpOptions, Messages, with_layers};
-use service_kit::settings::{SecretKey, Secrets};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 use uuid::Uuid;
@@ -100,6 +99,23 @@ async fn patiently<T>(step: impl AsyncFn() -> Result<T, LogError>) -> T {
     tokio::time::timeout(Duration::from_secs(30), trying).await.expect("MongoDB answers")
 }
 
+/// The store with this key in it, as the write side would have made it, and what the read side knows of it.
+async fn token_keys(client: &mongodb::Client, names: &LogNames, key: &SigningKey) -> Result<TokenKeys, LogError> {
+    let store = TokenKeyStore::open(client, names).await?;
+    let public = key.verifying();
+    let key = TokenKey {
+        generation: 1,
+        kid: public.kid().to_owned(),
+        public: public.x(),
+        sealed: "sealed".to_owned(),
+        created_at: bson::DateTime::now(),
+        signs_from: bson::DateTime::now(),
+        verifies_until: None,
+    };
+    store.add_first(&key).await?;
+    TokenKeys::open(store, Clock::new(0)).await
+}
+
 /// Somebody who is signed in.
 pub struct SignedIn {
     pub user: UserId,
@@ -119,18 +135,12 @@ impl Academy {
         patiently(async || read_models::ensure(log.database(), &collections).await).await;
         let stop = CancellationToken::new();
         let _ = log.start_appender(AppendLimits::default(), stop.clone());
-        let key = SecretKey::new([9; 32]);
-        let secrets = Secrets {
-            master: key.clone(),
-            email: key.clone(),
-            token: Some(key.clone()),
-            token_public_keys: Vec::new(),
-            head: key.clone(),
-        };
-        let (signing, tokens) = (SigningKey::from_seed(key.expose()).unwrap(), access_tokens(&secrets).unwrap());
+        let signing = SigningKey::from_seed(&[9; 32]).unwrap();
+        let keys = patiently(async || token_keys(&client, &names, &signing).await).await;
+        let tokens = keys.tokens().clone();
         let nats = connect_nats("nats://127.0.0.1:1", "test").await.unwrap();
         let positions = Positions::start(&log, nats, stop.clone());
-        let access = Access::new(log.clone(), tokens.clone(), Clock::new(0));
+        let access = Access::new(log.clone(), keys, Clock::new(0));
         let services = routers(&QueryDeps::new(access, &log, positions, READ_WAIT));
         let routes: Router = services.auth.merge(services.course).into();
         let app = with_layers(routes, &HttpOptions::new(Messages::base().with(MESSAGES)));

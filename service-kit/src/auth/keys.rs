@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -15,6 +16,9 @@ use super::access_token::AccessClaims;
 
 /// PKCS #8 header of an Ed25519 private key (RFC 8410 §7); the 32 bytes of the seed follow.
 const PKCS8_PREFIX: [u8; 16] = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
+
+/// How long others may keep the JWKS document. Whoever rotates announces a key earlier than this before its first use.
+pub const JWKS_MAX_AGE: Duration = Duration::from_secs(20);
 
 /// Bytes that are no Ed25519 key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,8 +43,7 @@ impl SigningKey {
         let jsonwebtoken::jwk::AlgorithmParameters::OctetKeyPair(parameters) = &jwk.algorithm else {
             return Err(InvalidKey);
         };
-        let bytes = URL_SAFE_NO_PAD.decode(&parameters.x).map_err(|_| InvalidKey)?;
-        let public = VerifyingKey::from_bytes(&bytes.try_into().map_err(|_| InvalidKey)?)?;
+        let public = VerifyingKey::from_x(&parameters.x)?;
         Ok(Self { key, public })
     }
 
@@ -97,6 +100,21 @@ impl VerifyingKey {
         &self.kid
     }
 
+    /// The key of its text in a JWK: `x`, base64url (RFC 8037 §2).
+    ///
+    /// # Errors
+    /// [`InvalidKey`] when it is no 32 bytes.
+    pub fn from_x(x: &str) -> Result<Self, InvalidKey> {
+        let bytes = URL_SAFE_NO_PAD.decode(x).map_err(|_| InvalidKey)?;
+        Self::from_bytes(&bytes.try_into().map_err(|_| InvalidKey)?)
+    }
+
+    /// The key's text in a JWK.
+    #[must_use]
+    pub fn x(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.bytes)
+    }
+
     /// The 32 bytes.
     #[must_use]
     pub const fn bytes(&self) -> &[u8; 32] {
@@ -129,6 +147,12 @@ impl VerifyingKeys {
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
     }
 
+    /// Whether no key counts: nothing can be verified yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
     pub(super) fn find(&self, kid: &str) -> Option<VerifyingKey> {
         self.keys.read().unwrap_or_else(PoisonError::into_inner).get(kid).cloned()
     }
@@ -142,18 +166,18 @@ impl VerifyingKeys {
         let keys: Vec<Value> = keys
             .iter()
             .map(|key| {
-                let x = URL_SAFE_NO_PAD.encode(key.bytes);
-                json!({"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": &*key.kid, "x": x})
+                json!({"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": &*key.kid, "x": key.x()})
             })
             .collect();
         json!({"keys": keys})
     }
 
-    /// `GET /.well-known/jwks.json`, at the root. The document is bare, as clients of JWKS expect it.
+    /// `GET /.well-known/jwks.json`, at the root. The document is bare, as clients of JWKS expect it, and may be cached
+    /// for [`JWKS_MAX_AGE`].
     pub fn router(&self) -> axum::Router {
         let keys = self.clone();
-        let document =
-            move || async move { ([(http::header::CACHE_CONTROL, "public, max-age=300")], axum::Json(keys.jwks())) };
+        let caching = format!("public, max-age={}", JWKS_MAX_AGE.as_secs());
+        let document = move || async move { ([(http::header::CACHE_CONTROL, caching)], axum::Json(keys.jwks())) };
         axum::Router::new().route("/.well-known/jwks.json", axum::routing::get(document))
     }
 }

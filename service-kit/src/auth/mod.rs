@@ -1,4 +1,4 @@
-//! Access tokens: signed by one process, verified by all, without asking anyone.
+//! Access tokens: signed by one kind of process, verified by all.
 //!
 //! A valid token says who it was made for. Whether that session and subject are still alive is for the caller to ask.
 
@@ -10,4 +10,4 @@ mod tests;
 
 pub use access_token::{AccessClaims, AccessTokens, InvalidToken};
 pub use bearer::bearer;
-pub use keys::{InvalidKey, SigningKey, VerifyingKey, VerifyingKeys};
+pub use keys::{InvalidKey, JWKS_MAX_AGE, SigningKey, VerifyingKey, VerifyingKeys};

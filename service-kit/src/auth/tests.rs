@@ -143,6 +143,34 @@ fn keys_are_swapped_for_all_clones() {
 }
 
 #[test]
+fn a_key_that_is_not_known_yet_is_told_from_junk() {
+    let tokens = tokens();
+    let later = key(2).sign(&claims()).unwrap();
+    assert!(tokens.names_unknown_key(&later));
+    assert!(!tokens.names_unknown_key(&key(1).sign(&claims()).unwrap()));
+    let kid = key(2).verifying().kid().to_owned();
+    for header in [
+        json!({"alg": "EdDSA", "kid": "short"}),
+        json!({"alg": "EdDSA"}),
+        json!({"alg": "HS256", "kid": kid}),
+        json!({"alg": "none", "kid": kid}),
+        json!({"alg": "EdDSA", "kid": kid, "crit": ["exp"]}),
+    ] {
+        assert!(!tokens.names_unknown_key(&forged(&header, "c2lnbmF0dXJl")), "{header}");
+    }
+    assert!(!tokens.names_unknown_key(&format!("{later}{}", "x".repeat(5_000))));
+    tokens.keys().replace([key(2).verifying()]);
+    assert!(!tokens.names_unknown_key(&later));
+}
+
+#[test]
+fn a_public_key_is_the_same_from_its_text() {
+    let public = key(1).verifying();
+    assert_eq!(VerifyingKey::from_x(&public.x()), Ok(public));
+    assert_eq!(VerifyingKey::from_x("c2hvcnQ"), Err(InvalidKey));
+}
+
+#[test]
 fn keys_match_the_published_vectors() {
     // RFC 8037 appendix A.1 to A.3: seed, public key, thumbprint.
     let seed = URL_SAFE_NO_PAD.decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A").unwrap();

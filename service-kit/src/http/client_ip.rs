@@ -54,6 +54,21 @@ mod tests {
     }
 
     #[test]
+    fn the_same_address_is_written_in_two_ways() {
+        assert_eq!(seen("::ffff:8.8.8.8", &["1.1.1.1"]), "8.8.8.8");
+        assert_eq!(seen("10.0.0.1", &["9.9.9.9, ::ffff:10.0.0.2"]), "9.9.9.9");
+        assert_eq!(seen("0:0:0:0:0:0:0:1", &["2001:DB8:0::1"]), "2001:db8::1");
+    }
+
+    #[test]
+    fn nothing_is_read_left_of_what_is_no_address() {
+        for junk in ["", " ", ",", "unknown", "_hidden", "9.9.9", "9.9.9.9/8"] {
+            assert_eq!(seen("10.0.0.1", &["1.1.1.1", junk]), "10.0.0.1", "{junk:?}");
+            assert_eq!(seen("10.0.0.1", &[&format!("1.1.1.1, {junk}, 10.0.0.2")]), "10.0.0.2", "{junk:?}");
+        }
+    }
+
+    #[test]
     fn odd_hops() {
         assert_eq!(seen("10.0.0.1", &[]), "10.0.0.1");
         assert_eq!(seen("10.0.0.1", &["1.1.1.1, junk"]), "10.0.0.1");

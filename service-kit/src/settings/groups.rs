@@ -122,6 +122,10 @@ impl fmt::Debug for Admin {
 /// Limits on what one caller may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
+    /// Attempts to log in per 10 minutes and client address.
+    pub logins: u32,
+    /// Wrong passwords per 10 minutes and account, from addresses that it has not used before.
+    pub login_failures: u32,
     /// Registrations per 10 minutes and client address.
     pub registrations: u32,
     /// Mails per hour and recipient.

@@ -56,6 +56,8 @@ impl Settings {
             demo: flag(&mut reader, "HAR_DEMO") && mode == Mode::Dev,
             conceal_accounts: flag(&mut reader, "HAR_CONCEAL_ACCOUNTS"),
             limits: Limits {
+                logins: number(&mut reader, "HAR_LOGIN_LIMIT", 1),
+                login_failures: number(&mut reader, "HAR_LOGIN_FAILURE_LIMIT", 1),
                 registrations: number(&mut reader, "HAR_REGISTER_LIMIT", 1),
                 mails: number(&mut reader, "HAR_MAIL_LIMIT", 1),
             },

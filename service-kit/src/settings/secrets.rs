@@ -50,20 +50,18 @@ pub struct Secrets {
     pub master: SecretKey,
     /// Makes pseudonyms of email addresses.
     pub email: SecretKey,
-    /// Seed of the key that signs access tokens; see [`Secrets::signing_seed`].
+    /// Seals the keys that sign access tokens; see [`Secrets::token_key`].
     pub token: Option<SecretKey>,
-    /// Further public keys that access tokens are verified with.
-    pub token_public_keys: Vec<[u8; 32]>,
     /// Seed of the key that signs the log's heads.
     pub head: SecretKey,
 }
 
 impl Secrets {
-    /// The seed for a process that signs tokens.
+    /// The secret for a process that signs tokens.
     ///
     /// # Errors
-    /// [`SettingsError`] when this process was only given public keys.
-    pub fn signing_seed(&self) -> Result<&SecretKey, SettingsError> {
+    /// [`SettingsError`] when this process was given none, as those that only verify are.
+    pub fn token_key(&self) -> Result<&SecretKey, SettingsError> {
         let problem = || Problem { name: "HAR_TOKEN_KEY".to_owned(), what: MISSING.to_owned() };
         self.token.as_ref().ok_or_else(|| SettingsError { problems: vec![problem()] })
     }
@@ -73,19 +71,13 @@ const MISSING: &str = "is missing: outside `dev` every secret must be set";
 const NO_KEY: &str = "is no 32 bytes in base64";
 
 pub(super) fn read(reader: &mut Reader, mode: Mode, data_dir: &Path) -> Secrets {
-    let token_public_keys = reader.list("HAR_TOKEN_PUBLIC_KEYS", NO_KEY, |text| {
-        STANDARD.decode(text).ok().and_then(|bytes| bytes.try_into().ok())
-    });
-    let verifies_only = mode == Mode::Service && !token_public_keys.is_empty();
-    let token = match (verifies_only, reader.text("HAR_TOKEN_KEY")) {
-        (true, None) => None,
-        _ => Some(secret_key(reader, "HAR_TOKEN_KEY", mode, data_dir)),
-    };
+    // Who signs no tokens has no use for it: whether it is missing is for the process to say.
+    let verifies_only = mode == Mode::Service && reader.text("HAR_TOKEN_KEY").is_none();
+    let token = (!verifies_only).then(|| secret_key(reader, "HAR_TOKEN_KEY", mode, data_dir));
     Secrets {
         master: secret_key(reader, "HAR_MASTER_KEY", mode, data_dir),
         email: secret_key(reader, "HAR_EMAIL_KEY", mode, data_dir),
         token,
-        token_public_keys,
         head: secret_key(reader, "HAR_HEAD_KEY", mode, data_dir),
     }
 }

@@ -49,11 +49,9 @@ pub(super) const TABLE: &[Setting] = &[
     unset("HAR_NATS_SERVER", "nats-server binary for `dev`; by default searched for, else fetched"),
     unset("HAR_MASTER_KEY", "secret: 32 bytes in base64 that wrap the keys of personal data"),
     unset("HAR_EMAIL_KEY", "secret: 32 bytes in base64 for the pseudonyms of email addresses"),
-    unset("HAR_TOKEN_KEY", "secret: 32 bytes in base64, seed of the Ed25519 key that signs access tokens"),
-    with(
-        "HAR_TOKEN_PUBLIC_KEYS",
-        "",
-        "further Ed25519 public keys (base64) that access tokens are verified with; a process that has these needs no HAR_TOKEN_KEY",
+    unset(
+        "HAR_TOKEN_KEY",
+        "secret: 32 bytes in base64 that seal the keys which sign access tokens; command-api and `har keys` only",
     ),
     unset("HAR_HEAD_KEY", "secret: 32 bytes in base64, seed of the Ed25519 key that signs the log's heads"),
     unset("HAR_HEAD_FILE", "file that signed heads are appended to; by default heads.ndjson in the data folder"),
@@ -64,6 +62,12 @@ pub(super) const TABLE: &[Setting] = &[
         "HAR_CONCEAL_ACCOUNTS",
         "false",
         "answer a request for a password reset alike for known and unknown addresses",
+    ),
+    with("HAR_LOGIN_LIMIT", "5", "attempts to log in per 10 minutes and client address"),
+    with(
+        "HAR_LOGIN_FAILURE_LIMIT",
+        "20",
+        "wrong passwords per 10 minutes and account, from addresses that it has not used before",
     ),
     with("HAR_REGISTER_LIMIT", "1000", "registrations per 10 minutes and client address"),
     with("HAR_MAIL_LIMIT", "5", "mails per hour and recipient"),

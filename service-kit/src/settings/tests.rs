@@ -45,7 +45,8 @@ fn dev_needs_nothing() {
     assert!(settings.demo && settings.mongodb.uri.is_none() && settings.admin.is_none());
     assert_eq!(settings.head_file, folder.path().join("heads.ndjson"));
     assert_eq!(settings.read_wait.as_millis(), 2_000);
-    assert_eq!((settings.limits.registrations, settings.limits.mails), (1_000, 5));
+    let limits = settings.limits;
+    assert_eq!((limits.logins, limits.login_failures, limits.registrations, limits.mails), (5, 20, 1_000, 5));
 }
 
 #[test]
@@ -81,6 +82,9 @@ fn every_problem_is_named_at_once() {
         ("HAR_ADMIN_EMAIL", "admin@example.org"),
         ("HAR_CLOCK_OFFSET", "-9223372036854775808"),
         ("HAR_LOG", "a=b=c"),
+        ("HAR_LOGIN_LIMIT", "0"),
+        ("HAR_LOGIN_FAILURE_LIMIT", "0"),
+        ("HAR_REGISTER_LIMIT", "0"),
         ("HAR_MAIL_LIMIT", "0"),
     ];
     let result = dev(&folder, &wrong);
@@ -95,11 +99,9 @@ fn every_problem_is_named_at_once() {
 #[test]
 fn a_service_needs_servers_and_secrets() {
     let missing = names(Settings::from_layers(Mode::Service, HashMap::new(), None));
-    let expected =
-        ["HAR_EMAIL_KEY", "HAR_HEAD_KEY", "HAR_MASTER_KEY", "HAR_MONGODB_URI", "HAR_NATS_URL", "HAR_TOKEN_KEY"];
-    assert_eq!(missing, expected);
+    assert_eq!(missing, ["HAR_EMAIL_KEY", "HAR_HEAD_KEY", "HAR_MASTER_KEY", "HAR_MONGODB_URI", "HAR_NATS_URL"]);
     let settings = Settings::from_layers(Mode::Service, complete(), None).unwrap();
-    assert!(!settings.demo && settings.secrets.signing_seed().is_ok());
+    assert!(!settings.demo && settings.secrets.token_key().is_ok());
 
     let mut shifted = complete();
     shifted.insert("HAR_CLOCK_OFFSET".to_owned(), "60".to_owned());
@@ -109,13 +111,13 @@ fn a_service_needs_servers_and_secrets() {
 }
 
 #[test]
-fn a_process_that_only_verifies_has_no_signing_key() {
+fn a_process_that_only_verifies_needs_no_token_key() {
     let mut reading = complete();
     reading.remove("HAR_TOKEN_KEY");
-    reading.insert("HAR_TOKEN_PUBLIC_KEYS".to_owned(), STANDARD.encode([9; 32]));
-    let settings = Settings::from_layers(Mode::Service, reading, None).unwrap();
-    assert_eq!(settings.secrets.token_public_keys, [[9; 32]]);
-    assert_eq!(settings.secrets.signing_seed().unwrap_err().problems[0].name, "HAR_TOKEN_KEY");
+    let settings = Settings::from_layers(Mode::Service, reading.clone(), None).unwrap();
+    reading.insert("HAR_TOKEN_KEY".to_owned(), STANDARD.encode([9; 31]));
+    assert_eq!(names(Settings::from_layers(Mode::Service, reading, None)), ["HAR_TOKEN_KEY"]);
+    assert_eq!(settings.secrets.token_key().unwrap_err().problems[0].name, "HAR_TOKEN_KEY");
 }
 
 #[test]

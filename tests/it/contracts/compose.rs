@@ -51,6 +51,17 @@ fn its_settings_are_ones_that_there_are() {
 }
 
 #[test]
+fn only_the_write_side_can_sign_tokens() {
+    const SECRET: &str = "HAR_TOKEN_KEY";
+    let compose = compose();
+    assert!(!keys(&compose["x-settings"]).contains(SECRET));
+    for program in PROGRAMS {
+        let named = keys(&compose["services"][program]["environment"]).contains(SECRET);
+        assert_eq!(named, program == "command-api", "{program}");
+    }
+}
+
+#[test]
 fn the_image_has_every_program() {
     let dockerfile = super::file("Dockerfile");
     for program in PROGRAMS {

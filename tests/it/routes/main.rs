@@ -5,6 +5,7 @@
 //! | `register`, `login`, `profile` | accounts |
 //! | `logout`, `refresh_token`, `sessions` | sessions |
 //! | `change_password`, `request_password_reset`, `reset_password` | passwords |
+//! | `limits` | how often one may try |
 //! | `courses`, `outline`, `publish`, `catalogue` | courses |
 //! | `mail` | letters, by whatever happens to the server and the sender |
 //! | `update_profile`, `apply_as_instructor`, `erase_user`, `show_user`, `list_users` | what accounts say, and who is gone |
@@ -14,6 +15,7 @@
 //! | `headers`, `reading` | what every answer carries; who wrote it reads it |
 //! | `idempotency`, `races` | one effect, whatever is repeated or comes at once |
 //! | `strong_reads`, `without_projections` | the read side grants nothing, and may be away |
+//! | `token_keys`, `token_attacks` | keys of access tokens and their rotation; forged tokens |
 //! | `bad_input`, `any_input` | listed and random nonsense |
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -28,6 +30,7 @@ mod courses;
 mod erase_user;
 mod headers;
 mod idempotency;
+mod limits;
 mod list_users;
 mod login;
 mod logout;
@@ -45,5 +48,7 @@ mod reset_password;
 mod sessions;
 mod show_user;
 mod strong_reads;
+mod token_attacks;
+mod token_keys;
 mod update_profile;
 mod without_projections;

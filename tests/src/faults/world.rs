@@ -128,7 +128,9 @@ pub fn base_settings() -> Vec<(String, String)> {
     for port in ["GATEWAY", "AUTH", "COURSE", "PAYMENT", "AI", "METRICS"] {
         set(&format!("HAR_{port}_PORT"), "0");
     }
-    set("HAR_REGISTER_LIMIT", "1000000000");
+    for limit in ["LOGIN", "LOGIN_FAILURE", "REGISTER"] {
+        set(&format!("HAR_{limit}_LIMIT"), "1000000000");
+    }
     // Nobody is there: mail waits, and nothing else may notice.
     set("HAR_SMTP_URL", "smtp://127.0.0.1:9");
     set("HAR_LOG", "warn");

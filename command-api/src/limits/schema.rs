@@ -1,0 +1,76 @@
+//! The collections of the limits.
+
+use std::future::IntoFuture as _;
+use std::time::Duration;
+
+use event_log::{LogError, within};
+use mongodb::bson::{Document, doc};
+use mongodb::options::IndexOptions;
+use mongodb::{Database, IndexModel};
+use read_models::Collection;
+
+/// The counters.
+pub(super) const RATE_LIMITS: &str = "rate_limits";
+/// Where accounts have signed in from.
+pub(super) const KNOWN_ADDRESSES: &str = "known_addresses";
+
+/// How long an address stays known after the last login from it.
+const KNOWN: Duration = Duration::from_secs(90 * 86_400);
+/// As for the other collections, at start only.
+const START_LIMIT: Duration = Duration::from_secs(30);
+
+const COLLECTIONS: [Collection; 2] = [
+    Collection { name: RATE_LIMITS, schema: counter, indexes: Vec::new },
+    Collection { name: KNOWN_ADDRESSES, schema: known_address, indexes: || vec![("owner", doc! { "owner": 1 })] },
+];
+
+/// Makes what is missing.
+pub(super) async fn ensure(database: &Database) -> Result<(), LogError> {
+    read_models::ensure(database, &COLLECTIONS).await?;
+    expire(database, RATE_LIMITS, "expires_at", Duration::ZERO).await?;
+    expire(database, KNOWN_ADDRESSES, "seen_at", KNOWN).await
+}
+
+/// Has documents deleted so long after the time in that field.
+async fn expire(database: &Database, name: &str, field: &str, after: Duration) -> Result<(), LogError> {
+    let options = IndexOptions::builder().name("expiry".to_owned()).expire_after(after).build();
+    let index = IndexModel::builder().keys(doc! { field: 1 }).options(options).build();
+    let collection = database.collection::<Document>(name);
+    within(START_LIMIT, collection.create_index(index).into_future()).await.map(drop)
+}
+
+fn counter() -> Document {
+    let slot = doc! {
+        "bsonType": "object",
+        "required": ["at", "count"],
+        "additionalProperties": false,
+        "properties": {
+            "at": { "bsonType": "long" },
+            "count": { "bsonType": ["int", "long"], "minimum": 0 },
+        },
+    };
+    doc! {
+        "bsonType": "object",
+        "required": ["_id", "slots", "passed", "expires_at"],
+        "additionalProperties": false,
+        "properties": {
+            "_id": { "bsonType": "string", "minLength": 1 },
+            "slots": { "bsonType": "array", "items": slot },
+            "passed": { "bsonType": "bool" },
+            "expires_at": { "bsonType": "date" },
+        },
+    }
+}
+
+fn known_address() -> Document {
+    doc! {
+        "bsonType": "object",
+        "required": ["_id", "owner", "seen_at"],
+        "additionalProperties": false,
+        "properties": {
+            "_id": { "bsonType": "string", "minLength": 64, "maxLength": 64 },
+            "owner": { "bsonType": "string", "minLength": 36, "maxLength": 36 },
+            "seen_at": { "bsonType": "date" },
+        },
+    }
+}
