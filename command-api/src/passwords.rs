@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc};
+use argon2::{Algorithm, Argon2, Params};
 use domain::values::{Password, PasswordHash};
 use service_kit::http::ApiError;
 use tokio::sync::Semaphore;
@@ -12,7 +12,8 @@ use tokio::sync::Semaphore;
 const WAITING: usize = 512;
 
 /// Hashes and checks passwords with Argon2id: 19 MiB, 2 passes, 1 lane (OWASP's recommendation, and the library's
-/// default). At most one hash per core is computed at a time, so that memory stays bounded and other routes fast.
+/// default). A core is left to the other routes, and no more hashes than there are cores left are computed at a time: so
+/// neither memory nor anybody else's time is at the mercy of who logs in.
 #[derive(Clone)]
 pub struct Passwords {
     working: Arc<Semaphore>,
@@ -22,14 +23,14 @@ pub struct Passwords {
 }
 
 impl Passwords {
-    /// A pool as wide as the machine.
+    /// A pool as wide as the machine, save for one core.
     ///
     /// # Errors
     /// When the machine has no randomness for a salt.
     pub fn new() -> Result<Self, ApiError> {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Ok(Self {
-            working: Arc::new(Semaphore::new(cores)),
+            working: Arc::new(Semaphore::new(cores.saturating_sub(1).max(1))),
             waiting: Arc::new(Semaphore::new(WAITING)),
             dummy: hash(&uuid::Uuid::new_v4().to_string())?.into(),
         })
@@ -57,6 +58,19 @@ impl Passwords {
         Ok(same.await? && real)
     }
 
+    /// A password that has just been verified, hashed anew, when its hash is weaker than those made today; none else, and
+    /// none when it can't be done now: the next login will.
+    pub async fn strengthen(&self, kept: &str, password: String) -> Option<PasswordHash> {
+        if !is_weak(kept) {
+            return None;
+        }
+        let hashed = self.work(move || hash(&password)).await.and_then(|hashed| hashed);
+        if let Err(error) = &hashed {
+            tracing::warn!(%error, "a password keeps its weaker hash");
+        }
+        hashed.ok().map(PasswordHash::new)
+    }
+
     async fn work<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
         let _place = self.waiting.try_acquire().map_err(|_| ApiError::unavailable("too many passwords wait"))?;
         let core = Arc::clone(&self.working).acquire_owned().await.map_err(ApiError::internal)?;
@@ -68,6 +82,19 @@ impl Passwords {
         };
         tokio::task::spawn_blocking(job).await.map_err(ApiError::internal)
     }
+}
+
+/// Whether a hash is not of Argon2id, or costs less, in one respect or another, than one made today. Whoever lowers the
+/// costs leaves what is there alone.
+fn is_weak(kept: &str) -> bool {
+    let today = Argon2::default();
+    let Ok(kept) = phc::PasswordHash::new(kept) else { return true };
+    let Ok(costs) = Params::try_from(&kept) else { return true };
+    let floor = today.params();
+    kept.algorithm != Algorithm::Argon2id.ident()
+        || costs.m_cost() < floor.m_cost()
+        || costs.t_cost() < floor.t_cost()
+        || costs.p_cost() < floor.p_cost()
 }
 
 fn hash(password: &str) -> Result<String, ApiError> {
@@ -88,6 +115,23 @@ mod tests {
         assert!(!passwords.verify(Some(hash), "Correct-horse-2".into()).await.unwrap());
         assert!(!passwords.verify(None, "Correct-horse-1".into()).await.unwrap());
         assert!(!passwords.verify(Some("no hash".into()), "Correct-horse-1".into()).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn only_a_weaker_hash_is_made_anew() {
+        let passwords = Passwords::new().unwrap();
+        let of_costs = |memory, passes| {
+            let params = Params::new(memory, passes, 1, None).unwrap();
+            let hasher = Argon2::new(Algorithm::Argon2id, argon2::Version::V0x13, params);
+            hasher.hash_password(b"Correct-horse-1").unwrap().to_string()
+        };
+        for weak in [of_costs(8, 2), of_costs(19_456, 1), "no hash".to_owned()] {
+            let strong = passwords.strengthen(&weak, "Correct-horse-1".into()).await.unwrap().into_string();
+            assert!(strong.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{strong}");
+            assert!(passwords.verify(Some(strong.clone()), "Correct-horse-1".into()).await.unwrap());
+            assert_eq!(passwords.strengthen(&strong, "Correct-horse-1".into()).await, None);
+        }
+        assert_eq!(passwords.strengthen(&of_costs(20_000, 3), "Correct-horse-1".into()).await, None);
     }
 
     #[tokio::test]

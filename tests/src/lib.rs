@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`servers`] | one mongod and one nats-server for a test binary |
 //! | [`app`] | [`TestApp`]: the whole product on a database of its own, HTTP in, HTTP out |
+//! | [`canaries`] | looking for personal data wherever it might be |
 //! | [`client`] | requests and answers |
 //! | [`mail`] | letters, and a mail server to receive them |
 //! | [`people`] | accounts and courses, made through the API |
@@ -22,6 +23,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
 
 pub mod app;
+pub mod canaries;
 pub mod client;
 pub mod faults;
 pub mod mail;

@@ -4,6 +4,7 @@ mod append;
 mod commits;
 mod lab;
 mod latency;
+mod logins;
 mod project;
 mod raw;
 
@@ -28,6 +29,8 @@ pub struct Common {
 pub enum Bench {
     /// Appending through the event log, against the driver's bare insert_one.
     Append(append::Options),
+    /// What many logins at once do to those who only look at the catalogue, and to memory.
+    Logins(logins::Options),
     /// Projecting events at random over many documents, and how long a command's effect takes to be visible.
     Project(project::Options),
 }
@@ -39,6 +42,7 @@ pub enum Bench {
 pub async fn run(bench: Bench) -> anyhow::Result<()> {
     match bench {
         Bench::Append(options) => append::run(&options).await,
+        Bench::Logins(options) => logins::run(&options).await,
         Bench::Project(options) => project::run(&options).await,
     }
 }

@@ -18,6 +18,7 @@ use crate::Refusal;
 use crate::auth::erase_user;
 use crate::commands::{CommandContext, Commands, Held, UnitOfWork, Unrecorded, UseCase};
 use crate::fields::parsed;
+use crate::limits::Limiter;
 use crate::tokens::EmailNames;
 use crate::views::user_view;
 
@@ -69,6 +70,7 @@ pub struct UserAnswer {
 pub async fn update_user(
     State(commands): State<Commands>,
     State(emails): State<EmailNames>,
+    State(limiter): State<Limiter>,
     caller: Caller,
     context: CommandContext,
     PathId(user_id): PathId<UserId>,
@@ -80,9 +82,12 @@ pub async fn update_user(
     let done = commands.run(&context.origin(Some(&caller)), &use_case).await?;
     let user = user_view(commands.log(), user_id, done.pending).await?;
     let mut response = done.answer(UserAnswer { user }).into_response();
-    if status == Some(UserStatus::Deleted) && user_id == caller.user_id {
-        // The record would be theirs, and theirs are gone.
-        response.extensions_mut().insert(Unrecorded);
+    if status == Some(UserStatus::Deleted) {
+        limiter.forget(user_id).await;
+        if user_id == caller.user_id {
+            // The record would be theirs, and theirs are gone.
+            response.extensions_mut().insert(Unrecorded);
+        }
     }
     Ok(response)
 }

@@ -14,6 +14,7 @@ use super::erase_user;
 use crate::Refusal;
 use crate::commands::{CommandContext, Commands, UnitOfWork, Unrecorded, UseCase};
 use crate::fields::typed_password;
+use crate::limits::Limiter;
 use crate::passwords::Passwords;
 use crate::tokens::EmailNames;
 
@@ -54,6 +55,7 @@ pub async fn delete_profile(
     State(commands): State<Commands>,
     State(passwords): State<Passwords>,
     State(emails): State<EmailNames>,
+    State(limiter): State<Limiter>,
     caller: Caller,
     context: CommandContext,
     JsonBody(body): JsonBody<ProfileDeletion>,
@@ -66,6 +68,7 @@ pub async fn delete_profile(
     }
     let use_case = EraseSelf { user_id: caller.user_id, proved: account.password_generation, emails: &emails };
     let done = commands.run(&context.conditional(&caller), &use_case).await?;
+    limiter.forget(caller.user_id).await;
     let mut response = done.message(context.text("account_erased")).into_response();
     // The record would be theirs, and theirs are gone. A repetition has no caller any more: 401.
     response.extensions_mut().insert(Unrecorded);

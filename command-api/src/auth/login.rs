@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::session::FIRST_GENERATION;
-use domain::user::{Account, UserStatus};
-use domain::values::Email;
+use domain::user::{Account, RehashPassword, UserStatus};
+use domain::values::{Email, PasswordHash};
 use domain::{EmailClaim, User};
 use events::{Fold, Role, SessionId, StreamId, Timestamp, UserId};
 use http::StatusCode;
@@ -78,10 +78,11 @@ pub async fn login(
     if !proved.as_ref().is_err_and(is_wrong_password) {
         limiter.not_wrong(guess).await;
     }
-    let account = proved?;
+    let Proved { account, stronger } = proved?;
     let origin = context.origin(None);
     let session_id = SessionId::new(Uuid::now_v7());
-    let done = commands.run(&origin, &SignIn { account: &account, session_id, origin: &origin }).await?;
+    let use_case = SignIn { account: &account, stronger, session_id, origin: &origin };
+    let done = commands.run(&origin, &use_case).await?;
     let Entered { user_id, session_id, role } = done.outcome;
     let view = signed_in_view(commands.log(), user_id, session_id, done.pending);
     let (user, ()) = tokio::join!(view, limiter.remember(user_id, ip));
@@ -92,24 +93,37 @@ pub async fn login(
     Ok(response)
 }
 
+/// Somebody whose password was right.
+struct Proved {
+    account: Account,
+    /// The hash that takes the place of a weaker one.
+    stronger: Option<PasswordHash>,
+}
+
 /// Whose account it is. An unknown address and a wrong password get the same answer after the same time.
 async fn prove(
     commands: &Commands,
     passwords: &Passwords,
     holder: Option<UserId>,
     password: String,
-) -> Result<Account, Refusal> {
+) -> Result<Proved, Refusal> {
     let account = match holder {
         Some(user) => commands.log().load::<User>(user).await?.state.account.clone(),
         None => None,
     };
     let hash = account.as_ref().and_then(|account| account.password_hash.value().cloned());
-    let proved = passwords.verify(hash, password).await?;
+    let proved = passwords.verify(hash.clone(), password.clone()).await?;
     match account {
         Some(account) if proved && account.status == UserStatus::Suspended => {
             Err(ApiError::bad_request("user_suspended").into())
         }
-        Some(account) if proved => Ok(account),
+        Some(account) if proved => {
+            let stronger = match &hash {
+                Some(hash) => passwords.strengthen(hash, password).await,
+                None => None,
+            };
+            Ok(Proved { account, stronger })
+        }
         _ => Err(invalid_credentials().into()),
     }
 }
@@ -126,6 +140,7 @@ fn is_wrong_password(refusal: &Refusal) -> bool {
 struct SignIn<'a> {
     /// As it was when its password was proved.
     account: &'a Account,
+    stronger: Option<PasswordHash>,
     session_id: SessionId,
     origin: &'a Origin,
 }
@@ -142,7 +157,7 @@ impl UseCase for SignIn<'_> {
 
     async fn decide(&self, work: &mut UnitOfWork<'_>, now: Timestamp) -> Result<Entered, Refusal> {
         let user_id = self.account.user_id;
-        let user = work.load::<User>(user_id).await?;
+        let mut user = work.load::<User>(user_id).await?;
         // Since the password was proved it may have become another one, and its owner have been erased or suspended.
         let now_is = user.state().present().ok_or_else(invalid_credentials)?;
         let (role, status, generation) = (now_is.role, now_is.status, now_is.password_generation);
@@ -151,6 +166,9 @@ impl UseCase for SignIn<'_> {
         }
         if status != UserStatus::Active {
             return Err(ApiError::bad_request("user_suspended").into());
+        }
+        if let Some(password_hash) = self.stronger.clone() {
+            user.decide(RehashPassword { password_hash, password_generation: generation }).await?;
         }
         work.put(user);
         start_session(work, self.session_id, (user_id, generation), self.origin, now).await?;

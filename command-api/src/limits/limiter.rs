@@ -111,12 +111,12 @@ impl Limiter {
         }
     }
 
-    /// Forgets where somebody has signed in from: part of their erasure.
-    ///
-    /// # Errors
-    /// [`LogError`] when MongoDB is away.
-    pub async fn forget(&self, user: UserId) -> Result<(), LogError> {
-        self.known.forget(user).await
+    /// Forgets where somebody has signed in from: part of their erasure. When MongoDB is away they are erased all the same,
+    /// and what is left of their addresses, which nobody can read, expires.
+    pub async fn forget(&self, user: UserId) {
+        if let Err(error) = self.known.forget(user).await {
+            tracing::warn!(%error, "where an erased person has signed in from is kept until it expires");
+        }
     }
 
     async fn count(&self, limit: &RateLimit, subject: &[u8]) -> Result<Counted, ApiError> {

@@ -168,7 +168,7 @@ async fn nothing_that_is_sent_gets_a_5xx() {
     let mut runner = TestRunner::new(Config { rng_seed: RngSeed::Fixed(20_260_131), ..Config::default() });
     let strategy = nonsense(paths);
     let (mut answered, mut refused) = (0, 0);
-    for _ in 0..scaled(4_000) {
+    for _ in 0..scaled(10_000) {
         let case = strategy.new_tree(&mut runner).unwrap().current();
         let Some(answer) = send(&app, &case, callers[case.caller]).await else { continue };
         assert!(answer.status < 500, "{case:?}: {answer}");

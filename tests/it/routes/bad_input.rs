@@ -30,11 +30,15 @@ async fn targets(app: &TestApp) -> Vec<Target> {
     let admin = app.admin().await;
     let draft = app.draft(&admin, "Excel, les bases").await;
     let modules = format!("/courses/{}/modules", draft.id);
-    let change = "/auth/change-password";
+    let signed_in = ["/auth/change-password", "/auth/profile", "/auth/instructor-application"];
     let new = |method, path: &str, body: Value| Target {
         method,
         path: path.to_owned(),
-        token: if path.starts_with("/auth") && path != change { String::new() } else { admin.token.clone() },
+        token: if path.starts_with("/auth") && !signed_in.contains(&path) {
+            String::new()
+        } else {
+            admin.token.clone()
+        },
         body,
     };
     vec![
@@ -47,7 +51,19 @@ async fn targets(app: &TestApp) -> Vec<Target> {
         new(Method::POST, "/auth/refresh-token", json!({ "refresh_token": "x" })),
         new(Method::POST, "/auth/request-password-reset", json!({ "email": "nobody@example.org" })),
         new(Method::POST, "/auth/reset-password", json!({ "token": "x", "new_password": "Correct-horse-2" })),
-        new(Method::POST, change, json!({ "old_password": "Wrong-horse-1", "new_password": "Correct-horse-2" })),
+        new(
+            Method::POST,
+            "/auth/change-password",
+            json!({ "old_password": "Wrong-horse-1", "new_password": "Correct-horse-2" }),
+        ),
+        new(Method::PATCH, "/auth/profile", json!({ "first_name": "Ada" })),
+        new(Method::DELETE, "/auth/profile", json!({ "password": "Wrong-horse-1" })),
+        new(Method::POST, "/auth/instructor-application", json!({ "bio": "b", "expertise_tags": ["Excel"] })),
+        new(
+            Method::POST,
+            &format!("/admin/users/{}/instructor-verification", admin.id),
+            json!({ "decision": "rejected", "reason": "r" }),
+        ),
     ]
 }
 
@@ -125,7 +141,7 @@ async fn a_wrong_type_or_an_unknown_field_is_told_by_its_name() {
             let wrong = [json!({ "$ne": 1 }), json!({ "$gt": "" }), json!([]), json!([value]), json!(true), json!(7)];
             // A price is a number or an object of its own.
             let wrong = wrong.iter().filter(|wrong| field != "price" || !(wrong.is_number() || wrong.is_object()));
-            for wrong in wrong {
+            for wrong in wrong.filter(|wrong| !(value.is_array() && wrong.is_array())) {
                 let answer = target.request(&app).json(&target.with(field, wrong.clone())).send().await;
                 answer.assert_invalid("malformed_body", &[&format!("{field}: invalid")]);
             }

@@ -1,5 +1,6 @@
 //! POST /auth/login.
 
+use events::{PasswordRehashed, Personal};
 use serde_json::json;
 use tests::people::PASSWORD;
 use tests::{AppOptions, TestApp, shape};
@@ -74,5 +75,32 @@ async fn bad_fields_are_named() {
     for (body, code, details) in cases {
         app.post("/auth/login").json(&body).send().await.assert_invalid(code, &details);
     }
+    app.stop().await;
+}
+
+/// [`PASSWORD`], hashed with next to no work: Argon2id with 8 KiB and one pass.
+const WEAK_HASH: &str = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$qA/gshJls5qix3rFL+U2yUx9fXOsf+nBEZVIUBk7reo";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_weak_hash_is_made_anew_at_the_next_login_and_only_then() {
+    let app = TestApp::start(AppOptions::default()).await;
+    let learner = app.learner().await;
+    let user_id = learner.id.parse().unwrap();
+    let weak = PasswordRehashed { user_id, password_hash: Personal::new(user_id, WEAK_HASH.to_owned()) };
+    let _ = app.happens(weak, Vec::new()).await;
+    let head = app.head().await;
+    let wrong = json!({ "email": learner.email, "password": "Wrong-horse-1" });
+    app.post("/auth/login").json(&wrong).send().await.assert_refused(401, "invalid_credentials");
+    assert_eq!(app.head().await, head);
+    for types in [&["PasswordRehashed", "SessionStarted"][..], &["SessionStarted"]] {
+        let head = app.head().await;
+        let _ = app.login(&learner.email).await;
+        let events = app.events_after(head).await;
+        let happened: Vec<_> = events.iter().map(|event| event.event_type.as_str()).collect();
+        assert_eq!(happened, types);
+    }
+    let hashes = app.log.load::<domain::User>(user_id).await.unwrap().state;
+    let hash = hashes.present().unwrap().password_hash.value().unwrap().clone();
+    assert!(hash.starts_with("$argon2id$v=19$m=19456,"), "{hash}");
     app.stop().await;
 }

@@ -28,6 +28,7 @@ mod catalogue;
 mod change_password;
 mod courses;
 mod erase_user;
+mod erased_for_good;
 mod headers;
 mod idempotency;
 mod limits;

@@ -66,7 +66,7 @@ async fn a_wrong_method_is_told_the_right_ones() {
         assert_405(port, Method::GET, &format!("/courses/{unknown}/publish"), &["POST"]).await;
         assert_405(port, Method::OPTIONS, &format!("/courses/{unknown}/modules"), &["POST"]).await;
     }
-    assert_405(&app, Method::DELETE, &format!("/admin/users/{unknown}"), &["PATCH"]).await;
+    assert_405(&app, Method::DELETE, &format!("/admin/users/{unknown}"), &["GET", "HEAD", "PATCH"]).await;
     app.stop().await;
 }
 

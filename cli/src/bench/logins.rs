@@ -1,0 +1,158 @@
+//! `har bench logins`: what many logins at once do to those who only look at the catalogue, and to memory.
+//!
+//! Hashing a password costs 19 MiB and tens of milliseconds of a core on purpose, so that the number of hashes at a time
+//! is all that keeps a crowd from slowing everybody else down.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use futures::future::join_all;
+use serde::Serialize;
+use serde_json::json;
+use tests::people::PASSWORD;
+use tests::{AppOptions, Client, Person, TestApp};
+
+use super::latency::Figures;
+use super::{Common, Machine};
+use crate::output::say;
+
+/// Courses in the catalogue.
+const COURSES: usize = 20;
+
+/// What is measured.
+#[derive(Args)]
+pub struct Options {
+    /// Logins at once.
+    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=512))]
+    logins: u32,
+    /// Clients that look at the catalogue.
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    readers: u32,
+    /// Seconds of looking at the catalogue alone.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=300))]
+    seconds: u64,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Serialize)]
+struct Report {
+    machine: Machine,
+    logins: u32,
+    readers: u32,
+    /// GET /courses by itself.
+    alone: Figures,
+    /// GET /courses while all log in.
+    beside: Figures,
+    login: Figures,
+    /// Mebibytes of this process, with all of the product in it, before the logins.
+    memory_before_mib: u64,
+    /// Its greatest so far, after them.
+    memory_peak_mib: u64,
+}
+
+/// Measures and tells.
+///
+/// # Errors
+/// When what was measured can't be told.
+///
+/// # Panics
+/// When a server can't be had, or the product does not answer as it should.
+pub async fn run(options: &Options) -> anyhow::Result<()> {
+    let app = TestApp::start(AppOptions::default()).await;
+    let learner = furnish(&app).await;
+    let readers = options.readers as usize;
+    let (alone, ()) = read_while(&app, readers, tokio::time::sleep(Duration::from_secs(options.seconds))).await;
+    let memory_before_mib = memory("VmRSS");
+    let (beside, login) = read_while(&app, readers, log_in(&app, &learner, options.logins)).await;
+    let report = Report {
+        machine: Machine::this(),
+        logins: options.logins,
+        readers: options.readers,
+        alone,
+        beside,
+        login,
+        memory_before_mib,
+        memory_peak_mib: memory("VmHWM"),
+    };
+    app.stop().await;
+    if options.common.json {
+        say(serde_json::to_string_pretty(&report)?);
+    } else {
+        tell(&report);
+    }
+    Ok(())
+}
+
+/// A catalogue, and somebody who logs in.
+async fn furnish(app: &TestApp) -> Person {
+    let admin = app.admin().await;
+    for number in 1..=COURSES {
+        let draft = app.draft(&admin, &format!("Excel, tome {number}")).await;
+        let _ = app.post(&format!("/courses/{}/publish", draft.id)).bearer(&admin.token).send().await.expect(200);
+    }
+    app.learner().await
+}
+
+/// Looks at the catalogue, over and over, until something else has ended.
+async fn read_while<T>(app: &TestApp, readers: usize, until: impl Future<Output = T>) -> (Figures, T) {
+    let stop = Arc::new(AtomicBool::new(false));
+    let started = Instant::now();
+    let reading: Vec<_> =
+        (0..readers).map(|_| tokio::spawn(read(app.at(app.addresses.gateway), stop.clone()))).collect();
+    let result = until.await;
+    stop.store(true, Ordering::Relaxed);
+    let samples = join_all(reading).await.into_iter().flatten().flatten().collect();
+    (Figures::of(samples, started.elapsed()), result)
+}
+
+async fn read(client: Client, stop: Arc<AtomicBool>) -> Vec<Duration> {
+    let mut samples = Vec::new();
+    while !stop.load(Ordering::Relaxed) {
+        let started = Instant::now();
+        let _ = client.get("/courses").send().await.expect(200);
+        samples.push(started.elapsed());
+    }
+    samples
+}
+
+/// Logs somebody in that often, all at once.
+async fn log_in(app: &TestApp, person: &Person, logins: u32) -> Figures {
+    let body = json!({ "email": person.email, "password": PASSWORD });
+    let started = Instant::now();
+    let login = async || {
+        let started = Instant::now();
+        let _ = app.post("/auth/login").respond_async().json(&body).send().await.expect(200);
+        started.elapsed()
+    };
+    let samples = join_all((0..logins).map(|_| login())).await;
+    Figures::of(samples, started.elapsed())
+}
+
+/// A line of `/proc/self/status`, in mebibytes; 0 where there is none.
+fn memory(name: &str) -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    let kib = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    kib.unwrap_or(0) / 1024
+}
+
+fn tell(report: &Report) {
+    let Report { machine, logins, readers, alone, beside, login, memory_before_mib, memory_peak_mib } = report;
+    say(machine);
+    say("");
+    say(format!("GET /courses, {readers} clients:"));
+    for (what, figures) in [("alone", alone), ("beside the logins", beside)] {
+        let Figures { rate, p50_ms, p99_ms, .. } = figures;
+        say(format!("  {what:<18} {rate:>7.0} /s   p50 {p50_ms:.2} ms   p99 {p99_ms:.2} ms"));
+    }
+    say(format!("  {:<18} {:.2} times the median", "", beside.p50_ms / alone.p50_ms.max(f64::EPSILON)));
+    say(format!(
+        "{logins} logins at once: {:.0} /s, the last after {:.1} s",
+        login.rate,
+        login.rate.recip() * f64::from(*logins)
+    ));
+    say(format!("memory of the process: {memory_before_mib} MiB before, {memory_peak_mib} MiB at most"));
+}
