@@ -8,12 +8,14 @@
 //! | GET /auth/verify-jwt | `auth/verify_jwt.rs` |
 //! | GET /auth/profile | `auth/show_profile.rs` |
 //! | GET /auth/sessions | `auth/list_sessions.rs` |
+//! | GET /auth/export | `auth/export_data.rs` |
 //! | GET /courses | `courses/list_courses.rs`; its parameters: `courses/catalogue.rs` |
 //! | GET /courses/{id} | `courses/show_course.rs` |
 //! | GET /courses/{id}/lessons | `courses/list_lessons.rs` |
 //!
-//! `reads` says how far the read collections are, and waits for them; `process` runs it all.
+//! `audit` says what of an event is shown to whom; `reads` says how far the read collections are, and waits for them; `process` runs it all.
 
+mod audit;
 mod auth;
 mod courses;
 mod process;
@@ -90,6 +92,7 @@ mod tests {
         let document = serde_json::to_value(gateway::document("Har Academy", [super::openapi()])).unwrap();
         let paths = document["paths"].as_object().unwrap();
         let expected = [
+            "/auth/export",
             "/auth/profile",
             "/auth/sessions",
             "/auth/verify-jwt",

@@ -5,6 +5,7 @@
 //! | `register`, `login`, `profile` | accounts |
 //! | `logout`, `refresh_token`, `sessions` | sessions |
 //! | `change_password`, `request_password_reset`, `reset_password` | passwords |
+//! | `export_data` | all that is held on somebody |
 //! | `limits` | how often one may try |
 //! | `courses`, `outline`, `publish`, `catalogue` | courses |
 //! | `mail` | letters, by whatever happens to the server and the sender |
@@ -25,6 +26,7 @@ mod bad_input;
 mod catalogue;
 mod change_password;
 mod courses;
+mod export_data;
 mod headers;
 mod idempotency;
 mod limits;
