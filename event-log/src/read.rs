@@ -152,6 +152,22 @@ impl EventLog {
         Ok(events)
     }
 
+    /// The events at these positions, which ascend; the first ones only when all are more than 8 MiB (but one at least).
+    ///
+    /// # Errors
+    /// [`LogError`]; a position without event is [`LogError::Corrupt`], at the latest when it is the first.
+    pub async fn read_at(&self, positions: &[Position]) -> Result<Vec<StoredEvent>, LogError> {
+        let Some(first) = positions.first() else { return Ok(Vec::new()) };
+        let ids = positions.iter().copied().map(signed).collect::<Result<Vec<i64>, _>>()?;
+        let events = within(TIME_LIMIT * 4, self.fetch(doc! { "_id": { "$in": ids } }, doc! { "_id": 1 })).await??;
+        let mut differing = positions.iter().zip(&events).filter(|(position, event)| event.position != **position);
+        let missing = differing.next().map(|(position, _)| position).or(events.is_empty().then_some(first));
+        match missing {
+            Some(missing) => Err(LogError::Corrupt(format!("position {missing} is missing"))),
+            None => Ok(events),
+        }
+    }
+
     /// The events of a stream after a version, in order.
     ///
     /// # Errors

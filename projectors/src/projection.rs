@@ -93,4 +93,13 @@ pub trait Projection: Send + Sync + 'static {
     /// # Errors
     /// [`FoldError`]: from `docs`, to be passed on, or of its own; the event's documents are then parked.
     fn fold(&self, event: &RecordedEvent, docs: &mut Documents<'_>) -> Result<(), FoldError>;
+
+    /// Takes in an event that this code can't read, from its envelope alone, as its [`Projection::unreadable_keys`] do:
+    /// for a projection that reads nothing else. None when the envelope is not enough; the documents are then parked.
+    ///
+    /// # Errors
+    /// As [`Projection::fold`].
+    fn fold_unreadable(&self, _event: &StoredEvent, _docs: &mut Documents<'_>) -> Option<Result<(), FoldError>> {
+        None
+    }
 }

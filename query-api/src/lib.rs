@@ -11,13 +11,15 @@
 //! | GET /auth/users/{id} | `auth/show_user.rs` |
 //! | GET /admin/users | `admin/list_users.rs` |
 //! | GET /admin/users/{id} | `admin/show_user.rs` |
+//! | GET /auth/export | `auth/export_data.rs` |
 //! | GET /courses | `courses/list_courses.rs`; its parameters: `courses/catalogue.rs` |
 //! | GET /courses/{id} | `courses/show_course.rs` |
 //! | GET /courses/{id}/lessons | `courses/list_lessons.rs` |
 //!
-//! `reads` says how far the read collections are, and waits for them; `process` runs it all.
+//! `audit` says what of an event is shown to whom; `reads` says how far the read collections are, and waits for them; `process` runs it all.
 
 mod admin;
+mod audit;
 mod auth;
 mod courses;
 mod process;
@@ -101,6 +103,7 @@ mod tests {
         let expected = [
             "/admin/users",
             "/admin/users/{id}",
+            "/auth/export",
             "/auth/profile",
             "/auth/sessions",
             "/auth/users/{id}",

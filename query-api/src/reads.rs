@@ -28,6 +28,12 @@ impl Reads {
         self.log.database()
     }
 
+    /// The log.
+    #[must_use]
+    pub const fn log(&self) -> &EventLog {
+        &self.log
+    }
+
     /// To be called before the documents are read: waits for `X-Min-Position`, and gives the position that the
     /// documents of these projections have reached at least, for `X-Position`.
     ///

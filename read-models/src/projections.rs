@@ -6,8 +6,16 @@ use events::StreamType;
 pub const USERS_PROJECTION: &str = "users";
 /// Courses with their modules and lessons.
 pub const COURSES_PROJECTION: &str = "courses";
+/// An index of all events.
+pub const AUDIT_PROJECTION: &str = "audit";
 
-/// The projections that fold the events of this kind of stream. (The projectors have a test that this is true.)
+/// The projections that no command waits for. `audit` folds every event, so that each command would wait for it; and
+/// nobody reads it to see what they have just done: exports and audits wait by themselves until it has come to the end
+/// of the log.
+pub const NOT_WAITED_FOR: &[&str] = &[AUDIT_PROJECTION];
+
+/// The projections that fold the events of this kind of stream, save those of [`NOT_WAITED_FOR`]. (The projectors have
+/// a test that this is true.)
 #[must_use]
 pub const fn projections_of(stream: StreamType) -> &'static [&'static str] {
     match stream {

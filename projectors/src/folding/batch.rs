@@ -58,10 +58,9 @@ impl Folding<'_> {
                 }
                 Err(FoldError::Parked(blocker).into())
             }
-            (None, Opened::Unknown { error, .. }) => Err(Failure::failed(describe(error))),
-            (None, Opened::Known(known)) => {
+            (None, event) => {
                 let mut documents = Documents::new(&mut self.cache, &self.parking);
-                let folded = self.projection.fold(known, &mut documents);
+                let folded = fold(self.projection, event, &mut documents);
                 let refused = documents.changed().find_map(|key| self.refused.get(key));
                 match (folded, refused) {
                     (Err(FoldError::NotLoaded(keys)), _) => return Err(keys),
@@ -87,6 +86,16 @@ impl Folding<'_> {
     }
 }
 
+fn fold(projection: &dyn Projection, event: &Opened, documents: &mut Documents<'_>) -> Result<(), FoldError> {
+    match event {
+        Opened::Known(known) => projection.fold(known, documents),
+        Opened::Unknown { stored, error } => {
+            let unreadable = || Err(FoldError::Unreadable(describe(error)));
+            projection.fold_unreadable(stored, documents).unwrap_or_else(unreadable)
+        }
+    }
+}
+
 struct Failure {
     cause: ParkCause,
     error: String,
@@ -102,9 +111,11 @@ impl From<FoldError> for Failure {
     fn from(error: FoldError) -> Self {
         let cause = match error {
             FoldError::Parked(_) => ParkCause::Behind,
-            FoldError::Missing(_) | FoldError::Malformed(_) | FoldError::Contradiction(_) | FoldError::NotLoaded(_) => {
-                ParkCause::Failed
-            }
+            FoldError::Missing(_)
+            | FoldError::Malformed(_)
+            | FoldError::Contradiction(_)
+            | FoldError::Unreadable(_)
+            | FoldError::NotLoaded(_) => ParkCause::Failed,
         };
         Self { cause, error: error.to_string() }
     }

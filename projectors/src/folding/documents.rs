@@ -23,6 +23,9 @@ pub enum FoldError {
     /// The event contradicts the documents.
     #[error("{0}")]
     Contradiction(&'static str),
+    /// This code does not know the event, and its envelope is not enough.
+    #[error("{0}")]
+    Unreadable(String),
     /// Not an error but a question: the documents must be loaded and the event folded again. The runner answers it.
     #[error("{} documents are not loaded", .0.len())]
     NotLoaded(Vec<DocKey>),

@@ -1,5 +1,6 @@
 //! The projections, one file each.
 
+mod audit;
 mod courses;
 mod users;
 
@@ -7,6 +8,7 @@ use std::sync::Arc;
 
 use read_models::{Collection, PARKED, PROJECTIONS};
 
+pub use audit::Audit;
 pub use courses::Courses;
 pub use users::Users;
 
@@ -15,7 +17,7 @@ use crate::Projection;
 /// Every projection.
 #[must_use]
 pub fn all() -> Vec<Arc<dyn Projection>> {
-    vec![Arc::new(Users), Arc::new(Courses)]
+    vec![Arc::new(Users), Arc::new(Courses), Arc::new(Audit)]
 }
 
 /// The collections that the given projections and their runner write; to be made before they run.
@@ -30,20 +32,27 @@ mod tests {
     use std::collections::BTreeSet;
 
     use events::StreamType;
-    use read_models::projections_of;
+    use read_models::{NOT_WAITED_FOR, projections_of};
 
     use super::all;
 
     #[test]
-    fn commands_wait_for_exactly_the_projections_that_fold_their_events() {
+    fn commands_wait_for_exactly_the_projections_that_fold_their_events_and_are_waited_for() {
         for stream in StreamType::ALL {
             let folding: BTreeSet<_> = all()
                 .iter()
                 .filter(|projection| projection.handles(*stream))
                 .map(|projection| projection.name())
+                .filter(|name| !NOT_WAITED_FOR.contains(name))
                 .collect();
             assert_eq!(folding, projections_of(*stream).iter().copied().collect(), "{stream}");
         }
+    }
+
+    #[test]
+    fn who_is_not_waited_for_is_a_projection() {
+        let names: Vec<_> = all().iter().map(|projection| projection.name()).collect();
+        assert!(NOT_WAITED_FOR.iter().all(|name| names.contains(name)), "{names:?}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Queries of the Auth service.
 
+mod export_data;
 mod list_sessions;
 mod show_profile;
 mod show_user;
@@ -15,5 +16,6 @@ pub(crate) fn router() -> OpenApiRouter<QueryDeps> {
         .routes(routes!(show_profile::show_profile))
         .routes(routes!(list_sessions::list_sessions))
         .routes(routes!(show_user::show_user))
+        .routes(routes!(export_data::export_data))
         .routes(routes!(verify_jwt::verify_jwt))
 }

@@ -1,5 +1,6 @@
 //! The documents, one file per collection.
 
+mod audit_event;
 mod checkpoint;
 mod course;
 mod course_instructor;
@@ -10,6 +11,7 @@ mod user;
 mod user_course;
 mod user_sessions;
 
+pub use audit_event::{AUDIT_EVENTS, AuditEvent, PositionKey};
 pub use checkpoint::{Checkpoint, PROJECTIONS, ProjectionState};
 pub use course::{COURSES, Course, CoursePrice, CourseStatus, hours};
 pub use course_instructor::{COURSE_INSTRUCTORS, CourseInstructor, full_name};

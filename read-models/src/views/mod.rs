@@ -7,9 +7,11 @@
 //! | `sessions` | [`SessionView`]: where somebody is signed in |
 //! | `course` | [`CourseView`] with its outline, [`CourseListItem`] with its modules as ids |
 //! | `outline` | [`ModuleView`], [`LessonView`]: what of a lesson is for whom |
+//! | `audit` | [`events_of_person`]: finding events |
 //! | `load` | [`load_user`], [`load_public_user`], [`load_sessions`], [`load_course`], [`load_course_for`] |
 //! | `snapshot` | [`read_at_once`]: several reads at one instant, bounded, anew when a swap broke them off |
 
+mod audit;
 mod course;
 mod load;
 mod openapi;
@@ -19,6 +21,7 @@ mod snapshot;
 mod user;
 mod users;
 
+pub use audit::events_of_person;
 pub use course::{CourseFacts, CourseListItem, CourseView, PriceView};
 pub use load::{CourseDocuments, load_course, load_course_for, load_public_user, load_sessions, load_user};
 pub use outline::{Audience, LessonView, ModuleView, VideoView};

@@ -52,6 +52,7 @@ const ROWS: &[Row] = &[
     },
     Row { method: "get", path: "/auth/sessions", body: NOTHING, expected: [401, 200, 200, 200, 200, 403] },
     Row { method: "delete", path: "/auth/sessions/{id}", body: NOTHING, expected: [401, 404, 404, 404, 404, 403] },
+    Row { method: "get", path: "/auth/export", body: NOTHING, expected: [401, 200, 200, 200, 200, 403] },
     Row { method: "get", path: "/auth/verify-jwt", body: NOTHING, expected: [401, 200, 200, 200, 200, 403] },
     Row { method: "get", path: "/auth/profile", body: NOTHING, expected: [401, 200, 200, 200, 200, 403] },
     Row {

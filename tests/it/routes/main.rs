@@ -5,6 +5,7 @@
 //! | `register`, `login`, `profile` | accounts |
 //! | `logout`, `refresh_token`, `sessions` | sessions |
 //! | `change_password`, `request_password_reset`, `reset_password` | passwords |
+//! | `export_data` | all that is held on somebody |
 //! | `limits` | how often one may try |
 //! | `courses`, `outline`, `publish`, `catalogue` | courses |
 //! | `mail` | letters, by whatever happens to the server and the sender |
@@ -29,6 +30,7 @@ mod change_password;
 mod courses;
 mod erase_user;
 mod erased_for_good;
+mod export_data;
 mod headers;
 mod idempotency;
 mod limits;

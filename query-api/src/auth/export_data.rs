@@ -1,0 +1,148 @@
+//! GET /auth/export: all that is held on me.
+
+use access::{Caller, log_failure};
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderName};
+use axum::response::{IntoResponse as _, Response};
+use event_log::LogError;
+use events::{Position, Timestamp};
+use futures::stream::{self, Stream, StreamExt as _};
+use read_models::views::{SessionView, UserView, load_sessions, load_user};
+use read_models::{AUDIT_PROJECTION, USERS_PROJECTION};
+use serde::Serialize;
+use service_kit::clock::Clock;
+use service_kit::http::{ApiError, DataBody, ErrorBody, RequestContext};
+use utoipa::ToSchema;
+
+use crate::Reads;
+use crate::audit::{AuditEventView, PersonEvents};
+
+/// What the answer is read from.
+const READ: [&str; 2] = [USERS_PROJECTION, AUDIT_PROJECTION];
+/// The end of the answer's JSON: the events are the last that is in it.
+const END: &[u8] = b"]}}";
+
+/// A list of things that the academy does not have yet: nothing happens that could make any, so nobody has any. Who
+/// brings them replaces it by what their read collection holds of the person.
+type NoneYet = [(); 0];
+
+/// All that is held on me.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PersonalExport)]
+pub(crate) struct Export {
+    /// My account, as GET /auth/profile shows it.
+    profile: UserView,
+    /// The courses that I take.
+    #[schema(value_type = Vec<Object>)]
+    enrollments: NoneYet,
+    /// How far I am in their lessons.
+    #[schema(value_type = Vec<Object>)]
+    progress: NoneYet,
+    /// What I have paid.
+    #[schema(value_type = Vec<Object>)]
+    transactions: NoneYet,
+    /// The plans that I have had.
+    #[schema(value_type = Vec<Object>)]
+    subscriptions: NoneYet,
+    /// What I have written of courses.
+    #[schema(value_type = Vec<Object>)]
+    reviews: NoneYet,
+    /// What I have answered in quizzes.
+    #[schema(value_type = Vec<Object>)]
+    quiz_attempts: NoneYet,
+    /// Where I am signed in, all of it, as GET /auth/sessions shows it.
+    sessions: Vec<SessionView>,
+    /// Everything that I did and that happened to me, in the order of the log.
+    events: Vec<AuditEventView>,
+}
+
+/// All that is held on the caller, up to the instant of the request, as a file.
+///
+/// The events come while they are read, in as many pieces as there are. When they can't be read to the end, the
+/// connection ends before the JSON does.
+#[utoipa::path(
+    get,
+    path = "/auth/export",
+    tag = "auth",
+    security(("bearer" = [])),
+    params(("X-Min-Position" = Option<u64>, Header, description = "position that the answer must have reached")),
+    responses(
+        (status = 200, body = DataBody<Export>, headers(
+            ("X-Position" = u64, description = "position that the answer has reached"),
+            ("Content-Disposition" = String, description = "that it is a file, and its name"),
+        )),
+        (status = 401, description = "`unauthorized`", body = ErrorBody),
+        (status = 403, description = "`user_suspended`", body = ErrorBody),
+        (status = 503, description = "`read_model_behind`, `unavailable`", body = ErrorBody),
+    )
+)]
+pub(crate) async fn export_data(
+    State(reads): State<Reads>,
+    State(clock): State<Clock>,
+    caller: Caller,
+    context: RequestContext,
+) -> Result<Response, ApiError> {
+    reads.begin(&context, &READ).await?;
+    let head = reads.catch_up(&READ).await?;
+    let failed = |error: LogError| log_failure(&error);
+    let absent = || ApiError::read_model_behind().caused_by("an account without document, parked or being rebuilt");
+    let user = load_user(reads.database(), caller.user_id).await.map_err(failed)?.ok_or_else(absent)?;
+    let sessions = load_sessions(reads.database(), caller.user_id).await.map_err(failed)?;
+    let mut events = PersonEvents::new(reads.log(), caller.user_id, head);
+    let export = Export {
+        profile: user.into(),
+        enrollments: [],
+        progress: [],
+        transactions: [],
+        subscriptions: [],
+        reviews: [],
+        quiz_attempts: [],
+        sessions: sessions.live_views(caller.session_id, Timestamp::new(clock.now())),
+        events: events.next().await.map_err(failed)?,
+    };
+    answer(export, events, head)
+}
+
+/// The answer: the first events are in `export`, the others follow.
+fn answer(export: Export, others: PersonEvents, position: Position) -> Result<Response, ApiError> {
+    let mut begin = serde_json::to_vec(&DataBody { success: true, data: export }).map_err(ApiError::internal)?;
+    begin.truncate(begin.len() - END.len());
+    let body = stream::once(async { Ok(begin) }).chain(pieces(others)).chain(stream::once(async { Ok(END.to_vec()) }));
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"har-academy-export.json\"")),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (HeaderName::from_static("x-position"), HeaderValue::from(position)),
+    ];
+    Ok((headers, Body::from_stream(body)).into_response())
+}
+
+/// The JSON of further events, each behind a comma.
+fn pieces(events: PersonEvents) -> impl Stream<Item = Result<Vec<u8>, LogError>> {
+    stream::try_unfold(events, |mut events| async move {
+        let piece = match events.next().await {
+            Ok(next) => behind_commas(&next),
+            Err(error) => Err(error),
+        };
+        match piece {
+            Ok(piece) => Ok((!piece.is_empty()).then_some((piece, events))),
+            Err(error) => {
+                // The status is sent already: the caller sees an answer without end.
+                tracing::error!(cause = %error, "an export is broken off");
+                Err(error)
+            }
+        }
+    })
+}
+
+fn behind_commas(events: &[AuditEventView]) -> Result<Vec<u8>, LogError> {
+    let mut piece = Vec::new();
+    for event in events {
+        piece.push(b',');
+        let no_json = |error| LogError::Corrupt(format!("an event without JSON: {error}"));
+        serde_json::to_writer(&mut piece, event).map_err(no_json)?;
+    }
+    Ok(piece)
+}
