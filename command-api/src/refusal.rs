@@ -3,7 +3,9 @@
 use access::log_failure;
 use axum::response::{IntoResponse, Response};
 use domain::admin_roster::{AdminRosterError, LeaveAdminsError};
-use domain::course::{AddLessonError, AddModuleError, CourseError, CreateCourseError, NotEditable, PublishCourseError};
+use domain::course::{
+    AddLessonError, AddModuleError, CourseError, CreateCourseError, MaterialError, NotEditable, PublishCourseError,
+};
 use domain::email_claim::{ClaimEmailError, EmailClaimError, ReleaseEmailError};
 use domain::session::{RefreshSessionError, RevokeSessionError, SessionError, StartSessionError};
 use domain::user::{
@@ -138,8 +140,17 @@ impl From<AddLessonError> for Refusal {
             AddLessonError::NotEditable(error) => error.into(),
             AddLessonError::UnknownModule => ApiError::not_found().into(),
             AddLessonError::TooManyLessons => ApiError::invalid("lessons", "too_many_items").into(),
-            AddLessonError::MissingVideo => ApiError::invalid("video.url", "required").into(),
-            AddLessonError::MissingContent => ApiError::invalid("content", "required").into(),
+            AddLessonError::Material(error) => error.into(),
+        }
+    }
+}
+
+impl From<MaterialError> for Refusal {
+    fn from(error: MaterialError) -> Self {
+        match error {
+            MaterialError::MissingVideo => ApiError::invalid("video.url", "required").into(),
+            MaterialError::MissingContent => ApiError::invalid("content", "required").into(),
+            MaterialError::NotTheirUpload => ApiError::invalid("video.media_id", "invalid").into(),
         }
     }
 }
@@ -148,7 +159,9 @@ impl From<PublishCourseError> for Refusal {
     fn from(error: PublishCourseError) -> Self {
         match error {
             PublishCourseError::NotEditable(error) => error.into(),
-            PublishCourseError::AlreadyPublished => ApiError::bad_request("invalid_status").into(),
+            PublishCourseError::AlreadyPublished | PublishCourseError::Archived => {
+                ApiError::bad_request("invalid_status").into()
+            }
             PublishCourseError::Incomplete => ApiError::bad_request("course_incomplete").into(),
         }
     }

@@ -1,5 +1,6 @@
 //! Courses with their modules and lessons: one stream each, so that an outline is always whole.
 
+mod outline;
 mod state;
 
 #[cfg(feature = "decide")]
@@ -11,16 +12,20 @@ mod create_course;
 #[cfg(feature = "decide")]
 mod editor;
 #[cfg(feature = "decide")]
+mod material;
+#[cfg(feature = "decide")]
 mod publish_course;
 
-pub use state::{Course, CourseDetails, CourseStatus, MAX_LESSONS, MAX_MODULES, Module};
+pub use outline::Module;
+pub use state::{Course, CourseDetails, CourseStatus, FaqEntry, MAX_FAQ, MAX_LESSONS, MAX_MODULES};
 
 #[cfg(feature = "decide")]
 pub use {
-    add_lesson::{AddLesson, AddLessonError, LessonVideo},
+    add_lesson::{AddLesson, AddLessonError},
     add_module::{AddModule, AddModuleError},
     create_course::{CreateCourse, CreateCourseError},
     editor::{Editor, NotEditable},
+    material::{FilmSource, LessonVideo, MaterialError},
     publish_course::{PublishCourse, PublishCourseError},
 };
 

@@ -20,6 +20,9 @@ pub enum PublishCourseError {
     /// It is there already.
     #[error("the course is published already")]
     AlreadyPublished,
+    /// It was put away, and must be restored first.
+    #[error("the course is archived")]
+    Archived,
     /// No module of it has a lesson.
     #[error("a course needs a module with a lesson to be published")]
     Incomplete,
@@ -34,6 +37,7 @@ impl Course {
         let details = self.editable_by(command.by)?;
         match details.status {
             CourseStatus::Published => Err(PublishCourseError::AlreadyPublished),
+            CourseStatus::Archived => Err(PublishCourseError::Archived),
             CourseStatus::Draft if details.lesson_count() == 0 => Err(PublishCourseError::Incomplete),
             CourseStatus::Draft => Ok(vec![CoursePublished { course_id: details.course_id }.into()]),
         }
