@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use events::{
-    CourseCreated, CourseEvent, CourseId, CoursePublished, Currency, Domain, InstructorApplied, Language, Lesson,
-    LessonAdded, LessonId, LessonType, ModuleAdded, ModuleId, Money, PasswordReset, Personal, PricingModel, Role,
-    SessionEnd, SessionEvent, SessionId, SessionRefreshed, SessionRevoked, SessionStarted, Timestamp, UserErased,
-    UserEvent, UserId, UserRegistered,
+    CourseArchived, CourseCreated, CourseEvent, CourseId, CoursePublished, CourseRestored, CourseUnpublished, Currency,
+    Domain, FaqAdded, FaqId, InstructorApplied, Language, Lesson, LessonAdded, LessonId, LessonType, ModuleAdded,
+    ModuleId, Money, PasswordReset, Personal, PricingModel, Role, SessionEnd, SessionEvent, SessionId,
+    SessionRefreshed, SessionRevoked, SessionStarted, Timestamp, UserErased, UserEvent, UserId, UserRegistered,
 };
 use uuid::Uuid;
 
@@ -160,4 +160,25 @@ pub fn lesson_added(module: u128, n: u128, order: u32) -> CourseEvent {
 
 pub fn course_published() -> CourseEvent {
     CoursePublished { course_id: course_id() }.into()
+}
+
+pub fn course_unpublished() -> CourseEvent {
+    CourseUnpublished { course_id: course_id() }.into()
+}
+
+pub fn course_archived() -> CourseEvent {
+    CourseArchived { course_id: course_id() }.into()
+}
+
+pub fn course_restored() -> CourseEvent {
+    CourseRestored { course_id: course_id() }.into()
+}
+
+pub fn faq_id(n: u128) -> FaqId {
+    FaqId::new(Uuid::from_u128(0x4000 + n))
+}
+
+pub fn faq_added(n: u128) -> CourseEvent {
+    let (question, answer) = (format!("Question {n} ?"), format!("Réponse {n}."));
+    FaqAdded { course_id: course_id(), faq_id: faq_id(n), question, answer }.into()
 }

@@ -50,7 +50,8 @@ mod tests {
 
     use super::*;
     use crate::fixtures::{
-        admin, course_created, course_published, lesson_added, module_added, other_instructor, owner,
+        admin, course_archived, course_created, course_published, course_restored, lesson_added, module_added,
+        other_instructor, owner,
     };
 
     fn expect_error(events: Vec<CourseEvent>, by: Editor, error: PublishCourseError) {
@@ -85,6 +86,18 @@ mod tests {
         let mut events = complete();
         events.push(course_published());
         expect_error(events, owner(), PublishCourseError::AlreadyPublished);
+    }
+
+    #[test]
+    fn what_was_put_away_must_be_restored_first() {
+        let mut events = complete();
+        events.push(course_archived());
+        expect_error(events.clone(), owner(), PublishCourseError::Archived);
+        events.push(course_restored());
+        TestFramework::<Course>::with(())
+            .given(events)
+            .when(PublishCourse { by: owner() }.into())
+            .then_expect_events(vec![course_published()]);
     }
 
     #[test]
