@@ -4,12 +4,15 @@ use chrono::{DateTime, Utc};
 use events::{
     CourseArchived, CourseCreated, CourseEvent, CourseId, CoursePublished, CourseRestored, CourseUnpublished, Currency,
     Domain, FaqAdded, FaqId, InstructorApplied, Language, Lesson, LessonAdded, LessonId, LessonType, ModuleAdded,
-    ModuleId, Money, PasswordReset, Personal, PricingModel, Role, SessionEnd, SessionEvent, SessionId,
-    SessionRefreshed, SessionRevoked, SessionStarted, Timestamp, UserErased, UserEvent, UserId, UserRegistered,
+    ModuleId, Money, PasswordReset, Percent, Personal, PricingModel, Question, QuestionId, QuizChanged, QuizCreated,
+    QuizEvent, QuizId, QuizRemoved, Role, SessionEnd, SessionEvent, SessionId, SessionRefreshed, SessionRevoked,
+    SessionStarted, Timestamp, UserErased, UserEvent, UserId, UserRegistered,
 };
 use uuid::Uuid;
 
 use crate::course::Editor;
+use crate::quiz::WrittenQuestion;
+use crate::values::{Choices, Explanation, Key, QuestionText, SourceText};
 
 pub fn user_id(n: u128) -> UserId {
     UserId::new(Uuid::from_u128(n))
@@ -181,4 +184,69 @@ pub fn faq_id(n: u128) -> FaqId {
 pub fn faq_added(n: u128) -> CourseEvent {
     let (question, answer) = (format!("Question {n} ?"), format!("Réponse {n}."));
     FaqAdded { course_id: course_id(), faq_id: faq_id(n), question, answer }.into()
+}
+
+pub fn quiz_id() -> QuizId {
+    QuizId::new(Uuid::from_u128(0x9))
+}
+
+pub fn question_id(n: u128) -> QuestionId {
+    QuestionId::new(Uuid::from_u128(0x3000 + n))
+}
+
+/// A single choice, a multiple one, a yes or no, and words to fill in, over and over.
+pub fn written_question(n: u128) -> WrittenQuestion {
+    let choices = Choices::parse(["a", "b", "c"]).unwrap();
+    let key = match n % 4 {
+        1 => Key::single(choices, 1).unwrap(),
+        2 => Key::multiple(choices, &[2, 0]).unwrap(),
+        3 => Key::true_false(true),
+        _ => Key::cloze(["écart-type", "sigma"]).unwrap(),
+    };
+    WrittenQuestion {
+        question_id: question_id(n),
+        question: QuestionText::parse(&format!("Question {n}")).unwrap(),
+        key,
+        explanation: Some(Explanation::parse("Parce que.").unwrap()),
+        source: Some(SourceText::parse("La phrase.").unwrap()),
+    }
+}
+
+/// [`written_question`] as events have it.
+pub fn question(n: u128) -> Question {
+    let written = written_question(n);
+    Question {
+        question_id: written.question_id,
+        question: format!("Question {n}"),
+        answer_key: written.key.into_key(),
+        explanation: Some("Parce que.".to_owned()),
+        source: Some("La phrase.".to_owned()),
+    }
+}
+
+pub fn quiz_created() -> QuizEvent {
+    QuizCreated {
+        quiz_id: quiz_id(),
+        course_id: course_id(),
+        lesson_id: Some(lesson_id(1)),
+        title: "Quiz".to_owned(),
+        passing_score: Percent::of(60, 100),
+        questions: [1, 2, 3, 4].map(question).to_vec(),
+    }
+    .into()
+}
+
+pub fn quiz_changed(quiz_version: u32, title: &str) -> QuizEvent {
+    QuizChanged {
+        quiz_id: quiz_id(),
+        quiz_version,
+        title: title.to_owned(),
+        passing_score: Percent::of(60, 100),
+        questions: [1, 2, 3, 4].map(question).to_vec(),
+    }
+    .into()
+}
+
+pub fn quiz_removed() -> QuizEvent {
+    QuizRemoved { quiz_id: quiz_id() }.into()
 }
