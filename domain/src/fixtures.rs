@@ -2,11 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use events::{
-    CourseArchived, CourseCreated, CourseEvent, CourseId, CoursePublished, CourseRestored, CourseUnpublished, Currency,
-    Domain, FaqAdded, FaqId, InstructorApplied, Language, Lesson, LessonAdded, LessonId, LessonType, ModuleAdded,
-    ModuleId, Money, PasswordReset, Percent, Personal, PricingModel, Question, QuestionId, QuizChanged, QuizCreated,
-    QuizEvent, QuizId, QuizRemoved, Role, SessionEnd, SessionEvent, SessionId, SessionRefreshed, SessionRevoked,
-    SessionStarted, Timestamp, UserErased, UserEvent, UserId, UserRegistered,
+    CourseArchived, CourseCompleted, CourseCreated, CourseEvent, CourseId, CoursePublished, CourseRestored,
+    CourseUnpublished, Currency, Domain, EnrollmentDropped, EnrollmentEvent, EnrollmentId, EnrollmentResumed,
+    EnrollmentSource, FaqAdded, FaqId, InstructorApplied, Language, LearnerEnrolled, Lesson, LessonAdded, LessonId,
+    LessonProgressRecorded, LessonStatus, LessonType, ModuleAdded, ModuleId, Money, PasswordReset, Percent, Personal,
+    PricingModel, Question, QuestionId, QuizChanged, QuizCreated, QuizEvent, QuizId, QuizRemoved, Role, SessionEnd,
+    SessionEvent, SessionId, SessionRefreshed, SessionRevoked, SessionStarted, Timestamp, UserErased, UserEvent,
+    UserId, UserRegistered,
 };
 use uuid::Uuid;
 
@@ -249,4 +251,46 @@ pub fn quiz_changed(quiz_version: u32, title: &str) -> QuizEvent {
 
 pub fn quiz_removed() -> QuizEvent {
     QuizRemoved { quiz_id: quiz_id() }.into()
+}
+
+/// Of user 5 in the fixtures' course.
+pub fn enrollment_id() -> EnrollmentId {
+    EnrollmentId::of(user_id(5), course_id())
+}
+
+pub fn enrolled() -> EnrollmentEvent {
+    let (enrollment_id, user_id, course_id) = (enrollment_id(), user_id(5), course_id());
+    LearnerEnrolled { enrollment_id, user_id, course_id, source: EnrollmentSource::Free }.into()
+}
+
+pub fn resumed() -> EnrollmentEvent {
+    let (enrollment_id, user_id, course_id) = (enrollment_id(), user_id(5), course_id());
+    EnrollmentResumed { enrollment_id, user_id, course_id, source: EnrollmentSource::Free }.into()
+}
+
+pub fn dropped() -> EnrollmentEvent {
+    EnrollmentDropped { enrollment_id: enrollment_id(), user_id: user_id(5), course_id: course_id() }.into()
+}
+
+pub fn course_completed(seconds: i64) -> EnrollmentEvent {
+    let (enrollment_id, user_id, course_id) = (enrollment_id(), user_id(5), course_id());
+    CourseCompleted { enrollment_id, user_id, course_id, completed_at: at(seconds) }.into()
+}
+
+pub fn recorded(
+    lesson: u128,
+    status: LessonStatus,
+    time_spent_seconds: u64,
+    quiz_score: Option<Percent>,
+) -> EnrollmentEvent {
+    LessonProgressRecorded {
+        enrollment_id: enrollment_id(),
+        user_id: user_id(5),
+        course_id: course_id(),
+        lesson_id: lesson_id(lesson),
+        status,
+        time_spent_seconds,
+        quiz_score,
+    }
+    .into()
 }
