@@ -2,19 +2,21 @@
 
 use chrono::{DateTime, Utc};
 use events::{
-    CourseArchived, CourseCompleted, CourseCreated, CourseEvent, CourseId, CoursePublished, CourseRestored,
-    CourseUnpublished, Currency, Domain, EnrollmentDropped, EnrollmentEvent, EnrollmentId, EnrollmentResumed,
-    EnrollmentSource, FaqAdded, FaqId, InstructorApplied, Language, LearnerEnrolled, Lesson, LessonAdded, LessonId,
-    LessonProgressRecorded, LessonStatus, LessonType, ModuleAdded, ModuleId, Money, PasswordReset, Percent, Personal,
-    PricingModel, Question, QuestionId, QuizChanged, QuizCreated, QuizEvent, QuizId, QuizRemoved, Role, SessionEnd,
-    SessionEvent, SessionId, SessionRefreshed, SessionRevoked, SessionStarted, Timestamp, UserErased, UserEvent,
-    UserId, UserRegistered,
+    AccessEvent, AccessGranted, AccessReinstated, AccessRevoked, AccessSuspended, CourseArchived, CourseCompleted,
+    CourseCreated, CourseEvent, CourseId, CoursePublished, CourseRestored, CourseUnpublished, Currency, Domain,
+    EnrollmentDropped, EnrollmentEvent, EnrollmentId, EnrollmentResumed, EnrollmentSource, FaqAdded, FaqId, GrantEnd,
+    GrantId, GrantSource, InstructorApplied, Language, LearnerEnrolled, Lesson, LessonAdded, LessonId,
+    LessonProgressRecorded, LessonStatus, LessonType, MediaEvent, MediaId, MediaRemoved, MediaUploaded, ModuleAdded,
+    ModuleId, Money, PasswordReset, Percent, Personal, PricingModel, Question, QuestionId, QuizChanged, QuizCreated,
+    QuizEvent, QuizId, QuizRemoved, ReviewChanged, ReviewEvent, ReviewId, ReviewRemoved, ReviewWritten, Role,
+    SessionEnd, SessionEvent, SessionId, SessionRefreshed, SessionRevoked, SessionStarted, Timestamp, TransactionId,
+    UserErased, UserEvent, UserId, UserRegistered,
 };
 use uuid::Uuid;
 
 use crate::course::Editor;
 use crate::quiz::WrittenQuestion;
-use crate::values::{Choices, Explanation, Key, QuestionText, SourceText};
+use crate::values::{Choices, Explanation, Key, MediaType, QuestionText, SourceText};
 
 pub fn user_id(n: u128) -> UserId {
     UserId::new(Uuid::from_u128(n))
@@ -293,4 +295,76 @@ pub fn recorded(
         quiz_score,
     }
     .into()
+}
+
+pub fn grant_id(n: u128) -> GrantId {
+    GrantId::new(Uuid::from_u128(0x6A00 + n))
+}
+
+pub fn transaction_id(n: u128) -> TransactionId {
+    TransactionId::new(Uuid::from_u128(0x7A00 + n))
+}
+
+pub fn purchase(n: u128) -> GrantSource {
+    GrantSource::Purchase { transaction_id: transaction_id(n) }
+}
+
+/// By an admin, to user 5.
+pub fn given(reason: &str) -> GrantSource {
+    GrantSource::Admin { reason: personal(5, reason) }
+}
+
+/// To user 5.
+pub fn granted(n: u128, source: GrantSource) -> AccessEvent {
+    AccessGranted { grant_id: grant_id(n), user_id: user_id(5), course_id: course_id(), source }.into()
+}
+
+pub fn access_revoked(n: u128) -> AccessEvent {
+    let end = GrantEnd::Refunded {};
+    AccessRevoked { grant_id: grant_id(n), user_id: user_id(5), course_id: course_id(), end }.into()
+}
+
+pub fn access_suspended(n: u128) -> AccessEvent {
+    AccessSuspended { grant_id: grant_id(n), user_id: user_id(5), course_id: course_id() }.into()
+}
+
+pub fn access_reinstated(n: u128) -> AccessEvent {
+    AccessReinstated { grant_id: grant_id(n), user_id: user_id(5), course_id: course_id() }.into()
+}
+
+/// By user 5.
+pub fn review_written(rating: u8, comment: Option<&str>) -> ReviewEvent {
+    let (user_id, course_id, comment) = (user_id(5), course_id(), comment.map(|text| personal(5, text)));
+    ReviewWritten { review_id: ReviewId::of(user_id, course_id), user_id, course_id, rating, comment }.into()
+}
+
+pub fn review_changed(rating: u8, comment: Option<&str>) -> ReviewEvent {
+    let (user_id, course_id, comment) = (user_id(5), course_id(), comment.map(|text| personal(5, text)));
+    ReviewChanged { review_id: ReviewId::of(user_id, course_id), user_id, course_id, rating, comment }.into()
+}
+
+pub fn review_removed() -> ReviewEvent {
+    let (user_id, course_id) = (user_id(5), course_id());
+    ReviewRemoved { review_id: ReviewId::of(user_id, course_id), user_id, course_id }.into()
+}
+
+pub fn media_id() -> MediaId {
+    MediaId::new(Uuid::from_u128(0x3E))
+}
+
+/// By user 1.
+pub fn media_uploaded(media_type: MediaType) -> MediaEvent {
+    MediaUploaded {
+        media_id: media_id(),
+        owner_id: user_id(1),
+        filename: personal(1, "fichier"),
+        content_type: media_type.as_str().to_owned(),
+        size: 12,
+        sha256: "ab".repeat(32),
+    }
+    .into()
+}
+
+pub fn media_removed() -> MediaEvent {
+    MediaRemoved { media_id: media_id(), owner_id: user_id(1) }.into()
 }
