@@ -135,11 +135,12 @@ pub(crate) fn as_set(indexes: &[u32]) -> Vec<u32> {
     set
 }
 
-/// A text without what does not count: decomposed (Unicode NFKD), without combining marks, lower-cased, trimmed.
+/// A text without what does not count: decomposed (Unicode NFD), without combining marks, lower-cased, trimmed.
 fn folded(text: &str) -> String {
-    let letters = text.trim().nfkd().filter(|letter| !is_combining_mark(*letter));
-    // Lower-casing may bring marks back (İ becomes i and a dot).
-    letters.flat_map(char::to_lowercase).filter(|letter| !is_combining_mark(*letter)).collect()
+    let letters = text.nfd().filter(|letter| !is_combining_mark(*letter));
+    // Lower-casing may bring marks back (İ becomes i and a dot); what is left may begin with a blank that bore a mark.
+    let lower: String = letters.flat_map(char::to_lowercase).filter(|letter| !is_combining_mark(*letter)).collect();
+    lower.trim().to_owned()
 }
 
 #[cfg(test)]
@@ -183,7 +184,9 @@ mod tests {
             ("Écart-type", true),
             (" ECART-TYPE\n", true),
             ("e\u{301}cart-type", true),
+            ("\u{9fe} sigma", true),
             ("sigma", true),
+            ("σ", false),
             ("ecart type", false),
             ("écart", false),
         ] {
