@@ -1,7 +1,8 @@
 //! The facts of Har Academy: every event type that was ever written, the ids they name, the envelope they travel
 //! in, and the upcasters that let today's code read yesterday's events.
 //!
-//! Serde only: no I/O and no rules. What may happen is decided in `domain`; what happened is written down here.
+//! Serde only: no I/O and no rules. What may happen is decided in `domain`; what happened is written down here. One sum
+//! stands here too, because decisions and read documents must not differ on it: [`progress`].
 
 mod access;
 mod admin_roster;

@@ -60,7 +60,6 @@ pub struct CourseDetails {
     /// The modules, in order.
     pub modules: Vec<Module>,
     /// What is answered for everyone, in order. Shared, as lessons are.
-    #[serde(default)]
     pub faq: Vec<Arc<FaqEntry>>,
 }
 
@@ -197,7 +196,9 @@ impl Fold for Course {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixtures::{course_created, course_published, lesson_added, lesson_id, module_added, module_id};
+    use crate::fixtures::{
+        course_archived, course_created, course_published, faq_added, lesson_added, lesson_id, module_added, module_id,
+    };
 
     fn fold(events: &[CourseEvent]) -> Course {
         let mut course = Course::default();
@@ -234,9 +235,11 @@ mod tests {
 
     #[test]
     fn a_state_comes_back_from_a_snapshot_as_it_was() {
-        let course = fold(&[course_created(), module_added(1, 1), lesson_added(1, 1, 1), course_published()]);
+        let begun = [course_created(), module_added(1, 1), lesson_added(1, 1, 1), faq_added(1)];
+        let course = fold(&[&begun[..], &[course_published(), course_archived()]].concat());
         let snapshot = serde_json::to_value(&course).unwrap();
-        assert_eq!(snapshot["details"]["status"], CourseStatus::Published.as_str());
+        assert_eq!(snapshot["details"]["status"], CourseStatus::Archived.as_str());
+        assert_eq!(snapshot["details"]["faq"][0]["answer"], "Réponse 1.");
         assert_eq!(serde_json::from_value::<Course>(snapshot).unwrap(), course);
     }
 }
