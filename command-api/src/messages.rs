@@ -46,6 +46,18 @@ pub const MESSAGES: &[(&str, &str, &str)] = &[
         "A course needs at least one module with at least one lesson to be published.",
     ),
     ("invalid_status", "L'état actuel ne permet pas cette opération.", "The current status does not allow this."),
+    (
+        "module_not_empty",
+        "Ce module contient des leçons. Ajoutez cascade=true pour les supprimer avec lui.",
+        "This module has lessons. Add cascade=true to remove them with it.",
+    ),
+    (
+        "outline_mismatch",
+        "Le plan doit nommer chaque module et chaque leçon du cours une seule fois.",
+        "The outline must name every module and lesson of the course exactly once.",
+    ),
+    ("too_few_items", "Pas assez d'éléments.", "Too few items."),
+    ("duplicate", "Déjà présent dans la liste.", "Already in the list."),
     ("too_many_items", "Trop d'éléments.", "Too many items."),
     ("too_many_decimals", "Deux décimales au plus.", "At most two decimals."),
 ];

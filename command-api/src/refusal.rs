@@ -3,7 +3,12 @@
 use access::log_failure;
 use axum::response::{IntoResponse, Response};
 use domain::admin_roster::{AdminRosterError, LeaveAdminsError};
-use domain::course::{AddLessonError, AddModuleError, CourseError, CreateCourseError, NotEditable, PublishCourseError};
+use domain::course::{
+    AddFaqError, AddLessonError, AddModuleError, ArchiveCourseError, ArrangeOutlineError, AttachQuizError,
+    ChangeCourseError, ChangeFaqError, ChangeLessonError, ChangeModuleError, CourseError, CreateCourseError,
+    MaterialError, NotEditable, PublishCourseError, RemoveFaqError, RemoveLessonError, RemoveModuleError,
+    RestoreCourseError, UnpublishCourseError,
+};
 use domain::email_claim::{ClaimEmailError, EmailClaimError, ReleaseEmailError};
 use domain::session::{RefreshSessionError, RevokeSessionError, SessionError, StartSessionError};
 use domain::user::{
@@ -138,8 +143,17 @@ impl From<AddLessonError> for Refusal {
             AddLessonError::NotEditable(error) => error.into(),
             AddLessonError::UnknownModule => ApiError::not_found().into(),
             AddLessonError::TooManyLessons => ApiError::invalid("lessons", "too_many_items").into(),
-            AddLessonError::MissingVideo => ApiError::invalid("video.url", "required").into(),
-            AddLessonError::MissingContent => ApiError::invalid("content", "required").into(),
+            AddLessonError::Material(error) => error.into(),
+        }
+    }
+}
+
+impl From<MaterialError> for Refusal {
+    fn from(error: MaterialError) -> Self {
+        match error {
+            MaterialError::MissingVideo => ApiError::invalid("video.url", "required").into(),
+            MaterialError::MissingContent => ApiError::invalid("content", "required").into(),
+            MaterialError::NotTheirUpload => ApiError::invalid("video.media_id", "invalid").into(),
         }
     }
 }
@@ -148,8 +162,52 @@ impl From<PublishCourseError> for Refusal {
     fn from(error: PublishCourseError) -> Self {
         match error {
             PublishCourseError::NotEditable(error) => error.into(),
-            PublishCourseError::AlreadyPublished => ApiError::bad_request("invalid_status").into(),
+            PublishCourseError::AlreadyPublished | PublishCourseError::Archived => {
+                ApiError::bad_request("invalid_status").into()
+            }
             PublishCourseError::Incomplete => ApiError::bad_request("course_incomplete").into(),
+        }
+    }
+}
+
+/// Refusals that hold a course's [`NotEditable`] beside plain ones.
+macro_rules! of_editors {
+    ($($error:ident { $($variant:ident => $answer:expr,)* })+) => {$(
+        impl From<$error> for Refusal {
+            fn from(error: $error) -> Self {
+                match error {
+                    $error::NotEditable(error) => error.into(),
+                    $($error::$variant => $answer.into(),)*
+                }
+            }
+        }
+    )+};
+}
+
+of_editors! {
+    ChangeCourseError { }
+    UnpublishCourseError { NotPublished => ApiError::bad_request("invalid_status"), }
+    ArchiveCourseError { AlreadyArchived => ApiError::bad_request("invalid_status"), }
+    RestoreCourseError { NotArchived => ApiError::bad_request("invalid_status"), }
+    ChangeModuleError { UnknownModule => ApiError::not_found(), }
+    RemoveModuleError {
+        UnknownModule => ApiError::not_found(),
+        NotEmpty => ApiError::bad_request("module_not_empty"),
+    }
+    AttachQuizError { UnknownLesson => ApiError::invalid("lesson_id", "invalid"), }
+    RemoveLessonError { UnknownLesson => ApiError::not_found(), }
+    ArrangeOutlineError { OutlineMismatch => ApiError::bad_request("outline_mismatch"), }
+    AddFaqError { TooMany => ApiError::invalid("faq", "too_many_items"), }
+    ChangeFaqError { UnknownFaq => ApiError::not_found(), }
+    RemoveFaqError { UnknownFaq => ApiError::not_found(), }
+}
+
+impl From<ChangeLessonError> for Refusal {
+    fn from(error: ChangeLessonError) -> Self {
+        match error {
+            ChangeLessonError::NotEditable(error) => error.into(),
+            ChangeLessonError::UnknownLesson => ApiError::not_found().into(),
+            ChangeLessonError::Material(error) => error.into(),
         }
     }
 }
@@ -173,5 +231,7 @@ sums! {
     }
     SessionError { StartSession, RefreshSession, RevokeSession, }
     AdminRosterError { JoinAdmins, LeaveAdmins, }
-    CourseError { CreateCourse, AddModule, AddLesson, PublishCourse, }
+    CourseError {
+        CreateCourse, ChangeCourse, PublishCourse, UnpublishCourse, ArchiveCourse, RestoreCourse, AddModule, ChangeModule, RemoveModule, AddLesson, ChangeLesson, AttachQuiz, RemoveLesson, ArrangeOutline, AddFaq, ChangeFaq, RemoveFaq,
+    }
 }

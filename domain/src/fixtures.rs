@@ -2,14 +2,21 @@
 
 use chrono::{DateTime, Utc};
 use events::{
-    CourseCreated, CourseEvent, CourseId, CoursePublished, Currency, Domain, InstructorApplied, Language, Lesson,
-    LessonAdded, LessonId, LessonType, ModuleAdded, ModuleId, Money, PasswordReset, Personal, PricingModel, Role,
-    SessionEnd, SessionEvent, SessionId, SessionRefreshed, SessionRevoked, SessionStarted, Timestamp, UserErased,
-    UserEvent, UserId, UserRegistered,
+    AccessEvent, AccessGranted, AccessReinstated, AccessRevoked, AccessSuspended, CourseArchived, CourseCompleted,
+    CourseCreated, CourseEvent, CourseId, CoursePublished, CourseRestored, CourseUnpublished, Currency, Domain,
+    EnrollmentDropped, EnrollmentEvent, EnrollmentId, EnrollmentResumed, EnrollmentSource, FaqAdded, FaqId, GrantEnd,
+    GrantId, GrantSource, InstructorApplied, Language, LearnerEnrolled, Lesson, LessonAdded, LessonId,
+    LessonProgressRecorded, LessonStatus, LessonType, MediaEvent, MediaId, MediaRemoved, MediaUploaded, ModuleAdded,
+    ModuleId, Money, PasswordReset, Percent, Personal, PricingModel, Question, QuestionId, QuizChanged, QuizCreated,
+    QuizEvent, QuizId, QuizRemoved, ReviewChanged, ReviewEvent, ReviewId, ReviewRemoved, ReviewWritten, Role,
+    SessionEnd, SessionEvent, SessionId, SessionRefreshed, SessionRevoked, SessionStarted, Timestamp, TransactionId,
+    UserErased, UserEvent, UserId, UserRegistered,
 };
 use uuid::Uuid;
 
 use crate::course::Editor;
+use crate::quiz::WrittenQuestion;
+use crate::values::{Choices, Explanation, Key, MediaType, QuestionText, SourceText};
 
 pub fn user_id(n: u128) -> UserId {
     UserId::new(Uuid::from_u128(n))
@@ -160,4 +167,204 @@ pub fn lesson_added(module: u128, n: u128, order: u32) -> CourseEvent {
 
 pub fn course_published() -> CourseEvent {
     CoursePublished { course_id: course_id() }.into()
+}
+
+pub fn course_unpublished() -> CourseEvent {
+    CourseUnpublished { course_id: course_id() }.into()
+}
+
+pub fn course_archived() -> CourseEvent {
+    CourseArchived { course_id: course_id() }.into()
+}
+
+pub fn course_restored() -> CourseEvent {
+    CourseRestored { course_id: course_id() }.into()
+}
+
+pub fn faq_id(n: u128) -> FaqId {
+    FaqId::new(Uuid::from_u128(0x4000 + n))
+}
+
+pub fn faq_added(n: u128) -> CourseEvent {
+    let (question, answer) = (format!("Question {n} ?"), format!("Réponse {n}."));
+    FaqAdded { course_id: course_id(), faq_id: faq_id(n), question, answer }.into()
+}
+
+pub fn quiz_id() -> QuizId {
+    QuizId::new(Uuid::from_u128(0x9))
+}
+
+pub fn question_id(n: u128) -> QuestionId {
+    QuestionId::new(Uuid::from_u128(0x3000 + n))
+}
+
+/// A single choice, a multiple one, a yes or no, and words to fill in, over and over.
+pub fn written_question(n: u128) -> WrittenQuestion {
+    let choices = Choices::parse(["a", "b", "c"]).unwrap();
+    let key = match n % 4 {
+        1 => Key::single(choices, 1).unwrap(),
+        2 => Key::multiple(choices, &[2, 0]).unwrap(),
+        3 => Key::true_false(true),
+        _ => Key::cloze(["écart-type", "sigma"]).unwrap(),
+    };
+    WrittenQuestion {
+        question_id: question_id(n),
+        question: QuestionText::parse(&format!("Question {n}")).unwrap(),
+        key,
+        explanation: Some(Explanation::parse("Parce que.").unwrap()),
+        source: Some(SourceText::parse("La phrase.").unwrap()),
+    }
+}
+
+/// [`written_question`] as events have it.
+pub fn question(n: u128) -> Question {
+    let written = written_question(n);
+    Question {
+        question_id: written.question_id,
+        question: format!("Question {n}"),
+        answer_key: written.key.into_key(),
+        explanation: Some("Parce que.".to_owned()),
+        source: Some("La phrase.".to_owned()),
+    }
+}
+
+pub fn quiz_created() -> QuizEvent {
+    QuizCreated {
+        quiz_id: quiz_id(),
+        course_id: course_id(),
+        lesson_id: Some(lesson_id(1)),
+        title: "Quiz".to_owned(),
+        passing_score: Percent::of(60, 100),
+        questions: [1, 2, 3, 4].map(question).to_vec(),
+    }
+    .into()
+}
+
+pub fn quiz_changed(quiz_version: u32, title: &str) -> QuizEvent {
+    QuizChanged {
+        quiz_id: quiz_id(),
+        quiz_version,
+        title: title.to_owned(),
+        passing_score: Percent::of(60, 100),
+        questions: [1, 2, 3, 4].map(question).to_vec(),
+    }
+    .into()
+}
+
+pub fn quiz_removed() -> QuizEvent {
+    QuizRemoved { quiz_id: quiz_id() }.into()
+}
+
+/// Of user 5 in the fixtures' course.
+pub fn enrollment_id() -> EnrollmentId {
+    EnrollmentId::of(user_id(5), course_id())
+}
+
+pub fn enrolled() -> EnrollmentEvent {
+    let (enrollment_id, user_id, course_id) = (enrollment_id(), user_id(5), course_id());
+    LearnerEnrolled { enrollment_id, user_id, course_id, source: EnrollmentSource::Free }.into()
+}
+
+pub fn resumed() -> EnrollmentEvent {
+    let (enrollment_id, user_id, course_id) = (enrollment_id(), user_id(5), course_id());
+    EnrollmentResumed { enrollment_id, user_id, course_id, source: EnrollmentSource::Free }.into()
+}
+
+pub fn dropped() -> EnrollmentEvent {
+    EnrollmentDropped { enrollment_id: enrollment_id(), user_id: user_id(5), course_id: course_id() }.into()
+}
+
+pub fn course_completed(seconds: i64) -> EnrollmentEvent {
+    let (enrollment_id, user_id, course_id) = (enrollment_id(), user_id(5), course_id());
+    CourseCompleted { enrollment_id, user_id, course_id, completed_at: at(seconds) }.into()
+}
+
+pub fn recorded(
+    lesson: u128,
+    status: LessonStatus,
+    time_spent_seconds: u64,
+    quiz_score: Option<Percent>,
+) -> EnrollmentEvent {
+    LessonProgressRecorded {
+        enrollment_id: enrollment_id(),
+        user_id: user_id(5),
+        course_id: course_id(),
+        lesson_id: lesson_id(lesson),
+        status,
+        time_spent_seconds,
+        quiz_score,
+    }
+    .into()
+}
+
+pub fn grant_id(n: u128) -> GrantId {
+    GrantId::new(Uuid::from_u128(0x6A00 + n))
+}
+
+pub fn transaction_id(n: u128) -> TransactionId {
+    TransactionId::new(Uuid::from_u128(0x7A00 + n))
+}
+
+pub fn purchase(n: u128) -> GrantSource {
+    GrantSource::Purchase { transaction_id: transaction_id(n) }
+}
+
+/// By an admin, to user 5.
+pub fn given(reason: &str) -> GrantSource {
+    GrantSource::Admin { reason: personal(5, reason) }
+}
+
+/// To user 5.
+pub fn granted(n: u128, source: GrantSource) -> AccessEvent {
+    AccessGranted { grant_id: grant_id(n), user_id: user_id(5), course_id: course_id(), source }.into()
+}
+
+pub fn access_revoked(n: u128) -> AccessEvent {
+    let end = GrantEnd::Refunded {};
+    AccessRevoked { grant_id: grant_id(n), user_id: user_id(5), course_id: course_id(), end }.into()
+}
+
+pub fn access_suspended(n: u128) -> AccessEvent {
+    AccessSuspended { grant_id: grant_id(n), user_id: user_id(5), course_id: course_id() }.into()
+}
+
+pub fn access_reinstated(n: u128) -> AccessEvent {
+    AccessReinstated { grant_id: grant_id(n), user_id: user_id(5), course_id: course_id() }.into()
+}
+
+/// By user 5.
+pub fn review_written(rating: u8, comment: Option<&str>) -> ReviewEvent {
+    let (user_id, course_id, comment) = (user_id(5), course_id(), comment.map(|text| personal(5, text)));
+    ReviewWritten { review_id: ReviewId::of(user_id, course_id), user_id, course_id, rating, comment }.into()
+}
+
+pub fn review_changed(rating: u8, comment: Option<&str>) -> ReviewEvent {
+    let (user_id, course_id, comment) = (user_id(5), course_id(), comment.map(|text| personal(5, text)));
+    ReviewChanged { review_id: ReviewId::of(user_id, course_id), user_id, course_id, rating, comment }.into()
+}
+
+pub fn review_removed() -> ReviewEvent {
+    let (user_id, course_id) = (user_id(5), course_id());
+    ReviewRemoved { review_id: ReviewId::of(user_id, course_id), user_id, course_id }.into()
+}
+
+pub fn media_id() -> MediaId {
+    MediaId::new(Uuid::from_u128(0x3E))
+}
+
+/// By user 1.
+pub fn media_uploaded(media_type: MediaType) -> MediaEvent {
+    MediaUploaded {
+        media_id: media_id(),
+        owner_id: user_id(1),
+        filename: personal(1, "fichier"),
+        content_type: media_type.as_str().to_owned(),
+        size: 12,
+        sha256: "ab".repeat(32),
+    }
+    .into()
+}
+
+pub fn media_removed() -> MediaEvent {
+    MediaRemoved { media_id: media_id(), owner_id: user_id(1) }.into()
 }

@@ -12,15 +12,29 @@ mod aggregate;
 #[cfg(test)]
 mod fixtures;
 
+pub mod access;
 pub mod admin_roster;
+pub mod certificate;
 pub mod course;
 pub mod email_claim;
+pub mod enrollment;
+pub mod media;
+pub mod quiz;
+pub mod quiz_attempt;
+pub mod review;
 pub mod session;
 pub mod user;
 pub mod values;
 
+pub use access::Access;
 pub use admin_roster::AdminRoster;
+pub use certificate::Certificate;
 pub use course::Course;
 pub use email_claim::EmailClaim;
+pub use enrollment::Enrollment;
+pub use media::Media;
+pub use quiz::Quiz;
+pub use quiz_attempt::QuizAttempt;
+pub use review::Review;
 pub use session::Session;
 pub use user::User;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CourseId, Domain, Language, LessonId, LessonType, ModuleId, Money, PricingModel, QuizId, UserId,
+    CourseId, Domain, FaqId, Language, LessonId, LessonType, MediaId, ModuleId, Money, PricingModel, QuizId, UserId,
     event::stream_events,
 };
 
@@ -15,9 +15,33 @@ stream_events! {
         /// A module was put in.
         ModuleAdded: 1 about [],
         /// A lesson was put into a module.
-        LessonAdded: 1 about [],
+        LessonAdded: 2 about [],
         /// The course went into the catalogue.
         CoursePublished: 1 about [],
+        /// It is described, or sold, otherwise.
+        CourseChanged: 1 about [],
+        /// It left the catalogue and is a draft again.
+        CourseUnpublished: 1 about [],
+        /// It was put away: no new sale.
+        CourseArchived: 1 about [],
+        /// What was put away is a draft again.
+        CourseRestored: 1 about [],
+        /// A module is described otherwise.
+        ModuleChanged: 1 about [],
+        /// A module is gone, with its lessons.
+        ModuleRemoved: 1 about [],
+        /// A lesson was written anew.
+        LessonChanged: 1 about [],
+        /// A lesson is gone.
+        LessonRemoved: 1 about [],
+        /// Modules and lessons stand in another order.
+        OutlineArranged: 1 about [],
+        /// A question was answered for everyone.
+        FaqAdded: 1 about [],
+        /// A question, or its answer, was worded otherwise.
+        FaqChanged: 1 about [],
+        /// A question is not shown any more.
+        FaqRemoved: 1 about [],
     }
 }
 
@@ -110,8 +134,8 @@ pub struct Lesson {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Video {
-    /// Where it is.
-    pub url: String,
+    /// Where it is. (Since version 2 of the events; before, it was a URL always.)
+    pub source: VideoSource,
     /// How long it is.
     pub duration_seconds: Option<u32>,
     /// What is said in it.
@@ -120,10 +144,188 @@ pub struct Video {
     pub thumbnail_url: Option<String>,
 }
 
+/// Where a film is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum VideoSource {
+    /// Elsewhere on the web.
+    Url {
+        /// Absolute, http or https.
+        url: String,
+    },
+    /// With the academy.
+    Upload {
+        /// The uploaded file.
+        media_id: MediaId,
+    },
+}
+
 /// The course went into the catalogue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CoursePublished {
     /// The course.
     pub course_id: CourseId,
+}
+
+/// A course is described, or sold, otherwise. Whole values: as they are after the change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CourseChanged {
+    /// The course.
+    pub course_id: CourseId,
+    /// Title.
+    pub title: String,
+    /// Description.
+    pub description: String,
+    /// Description in a line or two.
+    pub short_description: Option<String>,
+    /// What it is about.
+    pub domain: Domain,
+    /// Tools and packages it uses.
+    pub stack: Vec<String>,
+    /// What it costs.
+    pub price: Money,
+    /// How it is sold.
+    pub pricing_model: PricingModel,
+    /// Words it is found by.
+    pub keywords: Vec<String>,
+    /// Cover.
+    pub image_url: Option<String>,
+    /// Shelf in the catalogue.
+    pub category: Option<String>,
+    /// Language it is held in.
+    pub language: Language,
+}
+
+/// The course left the catalogue and is a draft again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CourseUnpublished {
+    /// The course.
+    pub course_id: CourseId,
+}
+
+/// The course was put away: it is out of the catalogue and not sold; who has access keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CourseArchived {
+    /// The course.
+    pub course_id: CourseId,
+}
+
+/// A course that was put away is a draft again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CourseRestored {
+    /// The course.
+    pub course_id: CourseId,
+}
+
+/// A module is described otherwise. Whole values: as they are after the change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModuleChanged {
+    /// The course.
+    pub course_id: CourseId,
+    /// The module.
+    pub module_id: ModuleId,
+    /// Title.
+    pub title: String,
+    /// Description.
+    pub description: Option<String>,
+}
+
+/// A module is gone; those behind it moved up by one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModuleRemoved {
+    /// The course.
+    pub course_id: CourseId,
+    /// The module.
+    pub module_id: ModuleId,
+    /// The lessons that went with it, in order.
+    pub lesson_ids: Vec<LessonId>,
+}
+
+/// A lesson was written anew. It stays where it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LessonChanged {
+    /// The course.
+    pub course_id: CourseId,
+    /// The module it is in.
+    pub module_id: ModuleId,
+    /// The whole lesson, as it is after the change.
+    pub lesson: Lesson,
+}
+
+/// A lesson is gone; those behind it in its module moved up by one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LessonRemoved {
+    /// The course.
+    pub course_id: CourseId,
+    /// The module it was in.
+    pub module_id: ModuleId,
+    /// The lesson.
+    pub lesson_id: LessonId,
+}
+
+/// Modules and lessons stand in another order; lessons may have moved between modules.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OutlineArranged {
+    /// The course.
+    pub course_id: CourseId,
+    /// Every module of the course, in order.
+    pub modules: Vec<ModuleOutline>,
+}
+
+/// A module and what is in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModuleOutline {
+    /// The module.
+    pub module_id: ModuleId,
+    /// Its lessons, in order.
+    pub lesson_ids: Vec<LessonId>,
+}
+
+/// A question was answered for everyone, as the last of the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FaqAdded {
+    /// The course.
+    pub course_id: CourseId,
+    /// The new entry.
+    pub faq_id: FaqId,
+    /// Question.
+    pub question: String,
+    /// Answer.
+    pub answer: String,
+}
+
+/// A question, or its answer, was worded otherwise. Whole values: as they are after the change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FaqChanged {
+    /// The course.
+    pub course_id: CourseId,
+    /// The entry.
+    pub faq_id: FaqId,
+    /// Question.
+    pub question: String,
+    /// Answer.
+    pub answer: String,
+}
+
+/// A question is not shown any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FaqRemoved {
+    /// The course.
+    pub course_id: CourseId,
+    /// The entry.
+    pub faq_id: FaqId,
 }

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use crate::{
-    AdminRosterEvent, CourseEvent, EmailClaimEvent, SessionEvent, StreamType, UnknownVersion, UserEvent, UserId,
+    AccessEvent, AdminRosterEvent, CertificateEvent, CourseEvent, EmailClaimEvent, EnrollmentEvent, MediaEvent,
+    QuizAttemptEvent, QuizEvent, ReviewEvent, SessionEvent, StreamType, UnknownVersion, UserEvent, UserId,
 };
 
 /// Why stored data is no event that this code knows. Such an event parks; it is never skipped.
@@ -218,6 +219,20 @@ all_streams! {
     Session(SessionEvent),
     /// Of a course.
     Course(CourseEvent),
+    /// Of a quiz.
+    Quiz(QuizEvent),
+    /// Of a try at a quiz.
+    QuizAttempt(QuizAttemptEvent),
+    /// Of a learner in a course.
+    Enrollment(EnrollmentEvent),
+    /// Of what opens a course to a person.
+    Access(AccessEvent),
+    /// Of a review.
+    Review(ReviewEvent),
+    /// Of a certificate.
+    Certificate(CertificateEvent),
+    /// Of an uploaded file.
+    Media(MediaEvent),
     /// Of the roster of admins.
     AdminRoster(AdminRosterEvent),
 }

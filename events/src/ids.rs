@@ -72,6 +72,26 @@ typed_ids! {
     LessonId;
     /// A quiz.
     QuizId;
+    /// A question of a quiz; stable while the quiz changes around it.
+    QuestionId;
+    /// One try at a quiz.
+    AttemptId;
+    /// A question with its answer that a course's page shows.
+    FaqId;
+    /// A learner in a course; UUIDv5 of the pair, see [`EnrollmentId::of`].
+    EnrollmentId;
+    /// All that opens a course to a person; UUIDv5 of the pair, see [`AccessId::of`].
+    AccessId;
+    /// One right to open a course.
+    GrantId;
+    /// A learner's review of a course; UUIDv5 of the pair, see [`ReviewId::of`].
+    ReviewId;
+    /// A learner's certificate of a course; UUIDv5 of the pair, see [`CertificateId::of`].
+    CertificateId;
+    /// An uploaded file.
+    MediaId;
+    /// A payment, or the zero one of a free course.
+    TransactionId;
     /// What ties together everything that one request set off; the caller may bring their own.
     CorrelationId;
 }

@@ -1,17 +1,27 @@
 //! The facts of Har Academy: every event type that was ever written, the ids they name, the envelope they travel
 //! in, and the upcasters that let today's code read yesterday's events.
 //!
-//! Serde only: no I/O and no rules. What may happen is decided in `domain`; what happened is written down here.
+//! Serde only: no I/O and no rules. What may happen is decided in `domain`; what happened is written down here. One sum
+//! stands here too, because decisions and read documents must not differ on it: [`progress`].
 
+mod access;
 mod admin_roster;
+mod certificate;
 mod course;
 mod email_claim;
+mod enrollment;
 mod envelope;
 mod event;
 mod fold;
 mod ids;
+mod media;
 mod money;
+mod pair;
+mod percent;
 mod personal;
+mod quiz;
+mod quiz_attempt;
+mod review;
 mod session;
 mod stream;
 mod time;
@@ -19,15 +29,33 @@ mod upcast;
 mod user;
 mod vocabulary;
 
+pub use access::{AccessEvent, AccessGranted, AccessReinstated, AccessRevoked, AccessSuspended, GrantEnd, GrantSource};
 pub use admin_roster::{AdminJoined, AdminLeft, AdminRosterEvent};
-pub use course::{CourseCreated, CourseEvent, CoursePublished, Lesson, LessonAdded, ModuleAdded, Video};
+pub use certificate::{CertificateEvent, CertificateIssued};
+pub use course::{
+    CourseArchived, CourseChanged, CourseCreated, CourseEvent, CoursePublished, CourseRestored, CourseUnpublished,
+    FaqAdded, FaqChanged, FaqRemoved, Lesson, LessonAdded, LessonChanged, LessonRemoved, ModuleAdded, ModuleChanged,
+    ModuleOutline, ModuleRemoved, OutlineArranged, Video, VideoSource,
+};
 pub use email_claim::{EmailClaimEvent, EmailClaimed, EmailReleased};
+pub use enrollment::{
+    CourseCompleted, EnrollmentDropped, EnrollmentEvent, EnrollmentResumed, LearnerEnrolled, LessonProgressRecorded,
+};
 pub use envelope::{Actor, ActorRole, RecordedEvent, StoredActor, StoredEvent};
 pub use event::{DecodeError, Event, StreamEvent, decode};
 pub use fold::Fold;
-pub use ids::{CorrelationId, CourseId, EventId, InvalidId, LessonId, ModuleId, QuizId, SessionId, UserId};
+pub use ids::{
+    AccessId, AttemptId, CertificateId, CorrelationId, CourseId, EnrollmentId, EventId, FaqId, GrantId, InvalidId,
+    LessonId, MediaId, ModuleId, QuestionId, QuizId, ReviewId, SessionId, TransactionId, UserId,
+};
+pub use media::{MediaEvent, MediaRemoved, MediaUploaded};
 pub use money::{Currency, Money};
+pub use pair::{ACCESS_NAMESPACE, CERTIFICATE_NAMESPACE, ENROLLMENT_NAMESPACE, REVIEW_NAMESPACE};
+pub use percent::{OverHundred, Percent, progress};
 pub use personal::Personal;
+pub use quiz::{AnswerKey, Question, QuizChanged, QuizCreated, QuizEvent, QuizRemoved};
+pub use quiz_attempt::{Answer, GivenAnswer, QuestionResult, QuizAttemptEvent, QuizAttemptSubmitted};
+pub use review::{ReviewChanged, ReviewEvent, ReviewRemoved, ReviewWritten};
 pub use session::{SessionEvent, SessionRefreshed, SessionRevoked, SessionStarted};
 pub use stream::{Position, StreamId, StreamType, UnknownStreamType, Version};
 pub use time::{Timestamp, rfc3339_millis};
@@ -37,4 +65,4 @@ pub use user::{
     PasswordChanged, PasswordRehashed, PasswordReset, PasswordResetRequested, UserErased, UserEvent,
     UserProfileChanged, UserReactivated, UserRegistered, UserRoleChanged, UserSuspended,
 };
-pub use vocabulary::{Domain, Language, LessonType, PricingModel, Role, SessionEnd};
+pub use vocabulary::{Domain, EnrollmentSource, Language, LessonStatus, LessonType, PricingModel, Role, SessionEnd};

@@ -57,6 +57,20 @@ stream_types! {
     Session = "session",
     /// A course with its modules and lessons.
     Course = "course",
+    /// A quiz of a course.
+    Quiz = "quiz",
+    /// One try at a quiz.
+    QuizAttempt = "quiz-attempt",
+    /// A learner in a course; the id is of the pair.
+    Enrollment = "enrollment",
+    /// What opens a course to a person; the id is of the pair.
+    Access = "access",
+    /// What a learner thinks of a course; the id is of the pair.
+    Review = "review",
+    /// That a learner has completed a course, in writing; the id is of the pair.
+    Certificate = "certificate",
+    /// An uploaded file.
+    Media = "media",
     /// Who is an admin: one stream, so that the last one can't leave.
     AdminRoster = "admin-roster",
 }

@@ -20,8 +20,20 @@ struct Step {
 }
 
 /// All the steps there are. A new schema version of an event adds its step here and keeps the old golden JSON.
-const STEPS: &[Step] =
-    &[Step { event_type: "SessionStarted", from: 1, step: |data| with(data, "password_generation", json!(0)) }];
+const STEPS: &[Step] = &[
+    Step { event_type: "SessionStarted", from: 1, step: |data| with(data, "password_generation", json!(0)) },
+    Step { event_type: "LessonAdded", from: 1, step: film_by_url },
+];
+
+/// The film of a lesson was always elsewhere: `url` becomes a source of that kind.
+fn film_by_url(mut data: Value) -> Value {
+    if let Some(video) = data.pointer_mut("/lesson/video").and_then(Value::as_object_mut)
+        && let Some(url) = video.remove("url")
+    {
+        video.insert("source".to_owned(), json!({ "type": "url", "url": url }));
+    }
+    data
+}
 
 /// The same data with one field more. What is no object is left for the decoder to refuse.
 fn with(mut data: Value, field: &str, value: Value) -> Value {
@@ -76,6 +88,16 @@ mod tests {
     fn sessions_from_before_passwords_could_change_are_of_generation_nought() {
         let data = upcast("SessionStarted", 1, 2, json!({ "ip": null }));
         assert_eq!(data, Ok(json!({ "ip": null, "password_generation": 0 })));
+    }
+
+    #[test]
+    fn films_from_before_uploads_are_found_by_their_url() {
+        let added = |video: Value| json!({ "lesson": { "title": "filter", "video": video } });
+        let old = added(json!({ "url": "https://video.example/1.mp4", "transcript": null }));
+        let source = json!({ "type": "url", "url": "https://video.example/1.mp4" });
+        let new = added(json!({ "source": source, "transcript": null }));
+        assert_eq!(upcast("LessonAdded", 1, 2, old), Ok(new));
+        assert_eq!(upcast("LessonAdded", 1, 2, added(Value::Null)), Ok(added(Value::Null)));
     }
 
     #[test]

@@ -86,6 +86,26 @@ words! {
         /// Something to do.
         Exercise = "exercise",
     }
+    /// How far a learner is with a lesson.
+    LessonStatus {
+        /// Not begun, or set back.
+        NotStarted = "not_started",
+        /// Begun.
+        InProgress = "in_progress",
+        /// Done.
+        Completed = "completed",
+    }
+    /// By what right somebody is in a course.
+    EnrollmentSource {
+        /// The course is free.
+        Free = "free",
+        /// They bought it.
+        Purchase = "purchase",
+        /// Their subscription covers it.
+        Subscription = "subscription",
+        /// An admin gave it to them.
+        Admin = "admin",
+    }
     /// Why a session ended before its time.
     SessionEnd {
         /// Its owner signed out on the device.

@@ -7,7 +7,8 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use events::{
-    AdminRosterEvent, CourseEvent, DecodeError, EmailClaimEvent, Event, SessionEvent, StreamType, UserEvent, decode,
+    AccessEvent, AdminRosterEvent, CertificateEvent, CourseEvent, DecodeError, EmailClaimEvent, EnrollmentEvent, Event,
+    MediaEvent, QuizAttemptEvent, QuizEvent, ReviewEvent, SessionEvent, StreamType, UserEvent, decode,
 };
 use serde_json::{Value, json};
 
@@ -29,7 +30,17 @@ event_types! {
         UserProfileChanged InstructorProfileChanged NotificationSettingsChanged InstructorApplied InstructorVerified InstructorRejected PasswordChanged PasswordResetRequested PasswordReset PasswordRehashed UserErased;
     EmailClaim(EmailClaimEvent): EmailClaimed EmailReleased;
     Session(SessionEvent): SessionStarted SessionRefreshed SessionRevoked;
-    Course(CourseEvent): CourseCreated ModuleAdded LessonAdded CoursePublished;
+    Course(CourseEvent): CourseCreated ModuleAdded LessonAdded CoursePublished CourseChanged CourseUnpublished
+        CourseArchived CourseRestored ModuleChanged ModuleRemoved LessonChanged LessonRemoved OutlineArranged FaqAdded
+        FaqChanged FaqRemoved;
+    Quiz(QuizEvent): QuizCreated QuizChanged QuizRemoved;
+    QuizAttempt(QuizAttemptEvent): QuizAttemptSubmitted;
+    Enrollment(EnrollmentEvent): LearnerEnrolled EnrollmentResumed LessonProgressRecorded CourseCompleted
+        EnrollmentDropped;
+    Access(AccessEvent): AccessGranted AccessRevoked AccessSuspended AccessReinstated;
+    Review(ReviewEvent): ReviewWritten ReviewChanged ReviewRemoved;
+    Certificate(CertificateEvent): CertificateIssued;
+    Media(MediaEvent): MediaUploaded MediaRemoved;
     AdminRoster(AdminRosterEvent): AdminJoined AdminLeft;
 }
 

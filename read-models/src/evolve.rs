@@ -106,7 +106,17 @@ impl User {
     pub fn of_stream(stream: &[RecordedEvent]) -> Option<Self> {
         stream.iter().fold(None, |user, recorded| match &recorded.event {
             Event::User(event) => Self::after(user, recorded, event),
-            Event::EmailClaim(_) | Event::Session(_) | Event::Course(_) | Event::AdminRoster(_) => user,
+            Event::EmailClaim(_)
+            | Event::Session(_)
+            | Event::Course(_)
+            | Event::AdminRoster(_)
+            | Event::Quiz(_)
+            | Event::QuizAttempt(_)
+            | Event::Enrollment(_)
+            | Event::Access(_)
+            | Event::Review(_)
+            | Event::Certificate(_)
+            | Event::Media(_) => user,
         })
     }
 }
@@ -291,7 +301,17 @@ impl CourseDocuments {
     pub fn of_stream(stream: &[RecordedEvent], instructor_name: Option<&str>) -> Option<Self> {
         stream.iter().fold(None, |documents, recorded| match &recorded.event {
             Event::Course(event) => Self::after(documents, recorded, event, instructor_name),
-            Event::User(_) | Event::EmailClaim(_) | Event::Session(_) | Event::AdminRoster(_) => documents,
+            Event::User(_)
+            | Event::EmailClaim(_)
+            | Event::Session(_)
+            | Event::AdminRoster(_)
+            | Event::Quiz(_)
+            | Event::QuizAttempt(_)
+            | Event::Enrollment(_)
+            | Event::Access(_)
+            | Event::Review(_)
+            | Event::Certificate(_)
+            | Event::Media(_) => documents,
         })
     }
 
@@ -320,6 +340,18 @@ impl CourseDocuments {
                 module.take_in_lesson(added);
             }
             CourseEvent::CoursePublished(_) => documents.course.publish(recorded),
+            CourseEvent::CourseChanged(_)
+            | CourseEvent::CourseUnpublished(_)
+            | CourseEvent::CourseArchived(_)
+            | CourseEvent::CourseRestored(_)
+            | CourseEvent::ModuleChanged(_)
+            | CourseEvent::ModuleRemoved(_)
+            | CourseEvent::LessonChanged(_)
+            | CourseEvent::LessonRemoved(_)
+            | CourseEvent::OutlineArranged(_)
+            | CourseEvent::FaqAdded(_)
+            | CourseEvent::FaqChanged(_)
+            | CourseEvent::FaqRemoved(_) => {}
         }
         documents.renumber();
         Some(documents)

@@ -21,6 +21,14 @@ pub const fn projections_of(stream: StreamType) -> &'static [&'static str] {
     match stream {
         StreamType::User | StreamType::Course => &[COURSES_PROJECTION, USERS_PROJECTION],
         StreamType::Session => &[USERS_PROJECTION],
-        StreamType::EmailClaim | StreamType::AdminRoster => &[],
+        StreamType::EmailClaim
+        | StreamType::AdminRoster
+        | StreamType::Quiz
+        | StreamType::QuizAttempt
+        | StreamType::Enrollment
+        | StreamType::Access
+        | StreamType::Review
+        | StreamType::Certificate
+        | StreamType::Media => &[],
     }
 }

@@ -4,7 +4,7 @@ use access::Caller;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::Course;
-use domain::course::{AddLesson, Editor, LessonVideo};
+use domain::course::{AddLesson, Editor, FilmSource, LessonVideo};
 use domain::values::{Description, DurationSeconds, HttpUrl, LessonContent, Order, ShortTitle, Transcript, word};
 use events::{CourseId, Fold, LessonId, LessonType, ModuleId, QuizId, StreamId, Timestamp};
 use read_models::views::{Audience, LessonView};
@@ -109,7 +109,7 @@ impl NewVideo {
             fields.optional_text("video.transcript", self.transcript, |text| parsed(Transcript::parse(text)));
         let thumbnail_url =
             fields.optional_text("video.thumbnail_url", self.thumbnail_url, |text| parsed(HttpUrl::parse(text)));
-        Some(LessonVideo { url: url?, duration_seconds, transcript, thumbnail_url })
+        Some(LessonVideo { source: FilmSource::Url(url?), duration_seconds, transcript, thumbnail_url })
     }
 }
 

@@ -1,9 +1,9 @@
 //! A lesson goes into a module.
 
-use events::{CourseEvent, Lesson, LessonAdded, LessonId, LessonType, ModuleId, QuizId, Video};
+use events::{CourseEvent, Lesson, LessonAdded, LessonId, LessonType, ModuleId, QuizId};
 
-use super::{Course, Editor, MAX_LESSONS, NotEditable, editor::place};
-use crate::values::{Description, DurationSeconds, HttpUrl, LessonContent, Order, ShortTitle, Transcript};
+use super::{Course, Editor, LessonVideo, MAX_LESSONS, MaterialError, NotEditable, editor::place, material};
+use crate::values::{Description, LessonContent, Order, ShortTitle};
 
 /// Puts a lesson into a module.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,30 +32,6 @@ pub struct AddLesson {
     pub order: Option<Order>,
 }
 
-/// The film of a lesson.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LessonVideo {
-    /// Where it is.
-    pub url: HttpUrl,
-    /// How long it is.
-    pub duration_seconds: Option<DurationSeconds>,
-    /// What is said in it.
-    pub transcript: Option<Transcript>,
-    /// Still picture.
-    pub thumbnail_url: Option<HttpUrl>,
-}
-
-impl From<LessonVideo> for Video {
-    fn from(video: LessonVideo) -> Self {
-        Self {
-            url: video.url.into_string(),
-            duration_seconds: video.duration_seconds.map(DurationSeconds::get),
-            transcript: video.transcript.map(Transcript::into_string),
-            thumbnail_url: video.thumbnail_url.map(HttpUrl::into_string),
-        }
-    }
-}
-
 /// Why no lesson was put in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AddLessonError {
@@ -68,12 +44,9 @@ pub enum AddLessonError {
     /// The course has [`MAX_LESSONS`].
     #[error("a course has at most {MAX_LESSONS} lessons")]
     TooManyLessons,
-    /// A video lesson without a film.
-    #[error("a video lesson needs a video")]
-    MissingVideo,
-    /// A text lesson without a text.
-    #[error("a text lesson needs content")]
-    MissingContent,
+    /// It lacks what its type needs, or has what is not theirs to give.
+    #[error(transparent)]
+    Material(#[from] MaterialError),
 }
 
 impl Course {
@@ -84,25 +57,21 @@ impl Course {
     pub fn add_lesson(&self, command: AddLesson) -> Result<Vec<CourseEvent>, AddLessonError> {
         let details = self.editable_by(command.by)?;
         let module = details.module(command.module_id).ok_or(AddLessonError::UnknownModule)?;
-        match command.lesson_type {
-            LessonType::Video if command.video.is_none() => return Err(AddLessonError::MissingVideo),
-            LessonType::Text if command.content.is_none() => return Err(AddLessonError::MissingContent),
-            LessonType::Video | LessonType::Text | LessonType::Quiz | LessonType::Exercise => {}
-        }
-        if details.lesson_count() >= MAX_LESSONS {
-            return Err(AddLessonError::TooManyLessons);
-        }
-        let order = place(command.order, module.lessons.len());
         let lesson = Lesson {
             lesson_id: command.lesson_id,
             title: command.title.into_string(),
             description: command.description.map(Description::into_string),
             lesson_type: command.lesson_type,
-            video: command.video.map(Video::from),
+            video: details.film(command.video)?,
             content: command.content.map(LessonContent::into_string),
             quiz_id: command.quiz_id,
             preview: command.preview,
         };
+        material::check(&lesson)?;
+        if details.lesson_count() >= MAX_LESSONS {
+            return Err(AddLessonError::TooManyLessons);
+        }
+        let order = place(command.order, module.lessons.len());
         Ok(vec![LessonAdded { course_id: details.course_id, module_id: module.module_id, lesson, order }.into()])
     }
 }
@@ -110,11 +79,15 @@ impl Course {
 #[cfg(test)]
 mod tests {
     use cqrs_es::test::TestFramework;
+    use events::{MediaId, Video, VideoSource};
+    use uuid::Uuid;
 
     use super::*;
+    use crate::course::FilmSource;
     use crate::fixtures::{
-        course_created, course_id, lesson_added, lesson_id, module_added, module_id, other_instructor, owner,
+        course_created, course_id, lesson_added, lesson_id, module_added, module_id, other_instructor, owner, user_id,
     };
+    use crate::values::{DurationSeconds, HttpUrl, Transcript};
 
     /// The command of the fixtures' text lesson.
     fn add(module: u128, n: u128, order: Option<i64>) -> AddLesson {
@@ -135,7 +108,7 @@ mod tests {
 
     fn video() -> LessonVideo {
         LessonVideo {
-            url: HttpUrl::parse("https://video.example/1.mp4").unwrap(),
+            source: FilmSource::Url(HttpUrl::parse("https://video.example/1.mp4").unwrap()),
             duration_seconds: Some(DurationSeconds::parse(90).unwrap()),
             transcript: Some(Transcript::parse("Bonjour.").unwrap()),
             thumbnail_url: Some(HttpUrl::parse("https://video.example/1.png").unwrap()),
@@ -165,7 +138,7 @@ mod tests {
             .when(command.into())
             .inspect_result();
         let film = Video {
-            url: "https://video.example/1.mp4".to_owned(),
+            source: VideoSource::Url { url: "https://video.example/1.mp4".to_owned() },
             duration_seconds: Some(90),
             transcript: Some("Bonjour.".to_owned()),
             thumbnail_url: Some("https://video.example/1.png".to_owned()),
@@ -178,13 +151,28 @@ mod tests {
     }
 
     #[test]
+    fn an_upload_serves_courses_of_its_uploader() {
+        let media_id = MediaId::new(Uuid::from_u128(0x3E));
+        let command = |n| {
+            let film = LessonVideo { source: FilmSource::Upload { media_id, owner: user_id(n) }, ..video() };
+            AddLesson { lesson_type: LessonType::Video, video: Some(film), ..add(1, 1, None) }
+        };
+        let events = vec![course_created(), module_added(1, 1)];
+        expect_error(events.clone(), command(2), MaterialError::NotTheirUpload.into());
+        let decided = TestFramework::<Course>::with(()).given(events).when(command(1).into()).inspect_result().unwrap();
+        let CourseEvent::LessonAdded(added) = &decided[0] else { panic!("{decided:?}") };
+        let source = added.lesson.video.as_ref().map(|video| video.source.clone());
+        assert_eq!(source, Some(VideoSource::Upload { media_id }));
+    }
+
+    #[test]
     fn each_type_needs_its_material() {
         let events = vec![course_created(), module_added(1, 1)];
         let bare = |lesson_type| AddLesson { lesson_type, video: None, content: None, ..add(1, 1, None) };
-        expect_error(events.clone(), bare(LessonType::Video), AddLessonError::MissingVideo);
-        expect_error(events.clone(), bare(LessonType::Text), AddLessonError::MissingContent);
+        expect_error(events.clone(), bare(LessonType::Video), MaterialError::MissingVideo.into());
+        expect_error(events.clone(), bare(LessonType::Text), MaterialError::MissingContent.into());
         let film_for_text = AddLesson { video: Some(video()), ..bare(LessonType::Text) };
-        expect_error(events.clone(), film_for_text, AddLessonError::MissingContent);
+        expect_error(events.clone(), film_for_text, MaterialError::MissingContent.into());
         for lesson_type in [LessonType::Quiz, LessonType::Exercise] {
             let decided = TestFramework::<Course>::with(()).given(events.clone()).when(bare(lesson_type).into());
             assert_eq!(decided.inspect_result().map(|events| events.len()), Ok(1));

@@ -57,3 +57,13 @@ pub(super) fn place(order: Option<Order>, len: usize) -> u32 {
     let end = u32::try_from(len).unwrap_or(u32::MAX).saturating_add(1);
     order.map_or(end, |order| order.get().min(end))
 }
+
+/// Moves what stands at `index` to a place counted from 1, or to the end when the place lies beyond it; the others close
+/// up and make room.
+pub(super) fn move_to<T>(list: &mut Vec<T>, index: usize, order: Order) {
+    if index < list.len() {
+        let item = list.remove(index);
+        let place = usize::try_from(order.get()).unwrap_or(usize::MAX).saturating_sub(1);
+        list.insert(place.min(list.len()), item);
+    }
+}

@@ -20,6 +20,9 @@ pub enum PublishCourseError {
     /// It is there already.
     #[error("the course is published already")]
     AlreadyPublished,
+    /// It was put away, and must be restored first.
+    #[error("the course is archived")]
+    Archived,
     /// No module of it has a lesson.
     #[error("a course needs a module with a lesson to be published")]
     Incomplete,
@@ -34,6 +37,7 @@ impl Course {
         let details = self.editable_by(command.by)?;
         match details.status {
             CourseStatus::Published => Err(PublishCourseError::AlreadyPublished),
+            CourseStatus::Archived => Err(PublishCourseError::Archived),
             CourseStatus::Draft if details.lesson_count() == 0 => Err(PublishCourseError::Incomplete),
             CourseStatus::Draft => Ok(vec![CoursePublished { course_id: details.course_id }.into()]),
         }
@@ -46,7 +50,8 @@ mod tests {
 
     use super::*;
     use crate::fixtures::{
-        admin, course_created, course_published, lesson_added, module_added, other_instructor, owner,
+        admin, course_archived, course_created, course_published, course_restored, lesson_added, module_added,
+        other_instructor, owner,
     };
 
     fn expect_error(events: Vec<CourseEvent>, by: Editor, error: PublishCourseError) {
@@ -81,6 +86,18 @@ mod tests {
         let mut events = complete();
         events.push(course_published());
         expect_error(events, owner(), PublishCourseError::AlreadyPublished);
+    }
+
+    #[test]
+    fn what_was_put_away_must_be_restored_first() {
+        let mut events = complete();
+        events.push(course_archived());
+        expect_error(events.clone(), owner(), PublishCourseError::Archived);
+        events.push(course_restored());
+        TestFramework::<Course>::with(())
+            .given(events)
+            .when(PublishCourse { by: owner() }.into())
+            .then_expect_events(vec![course_published()]);
     }
 
     #[test]

@@ -3,16 +3,21 @@
 use std::sync::Arc;
 
 use events::{
-    CourseEvent, CourseId, Domain, Fold, Language, Lesson, LessonAdded, LessonId, ModuleAdded, ModuleId, Money,
+    CourseChanged, CourseCreated, CourseEvent, CourseId, Domain, FaqAdded, FaqChanged, FaqId, Fold, Language, Money,
     PricingModel, UserId,
 };
 use serde::{Deserialize, Serialize};
+
+use super::Module;
 
 /// How many modules a course may have.
 pub const MAX_MODULES: usize = 200;
 
 /// How many lessons a course may have, over all its modules.
 pub const MAX_LESSONS: usize = 1_000;
+
+/// How many questions a course's page may answer.
+pub const MAX_FAQ: usize = 200;
 
 /// Fold of the stream `course/<course id>`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,19 +59,19 @@ pub struct CourseDetails {
     pub status: CourseStatus,
     /// The modules, in order.
     pub modules: Vec<Module>,
+    /// What is answered for everyone, in order. Shared, as lessons are.
+    pub faq: Vec<Arc<FaqEntry>>,
 }
 
-/// A module of a course.
+/// A question that is answered for everyone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Module {
-    /// The module.
-    pub module_id: ModuleId,
-    /// Title.
-    pub title: String,
-    /// Description.
-    pub description: Option<String>,
-    /// The lessons, in order. Shared, because each decision runs on a clone and lessons may be long.
-    pub lessons: Vec<Arc<Lesson>>,
+pub struct FaqEntry {
+    /// The entry.
+    pub faq_id: FaqId,
+    /// Question.
+    pub question: String,
+    /// Answer.
+    pub answer: String,
 }
 
 /// How far a course has come.
@@ -77,6 +82,8 @@ pub enum CourseStatus {
     Draft,
     /// In the catalogue.
     Published,
+    /// Out of the catalogue and not sold; who has access keeps it.
+    Archived,
 }
 
 impl CourseStatus {
@@ -86,85 +93,102 @@ impl CourseStatus {
         match self {
             Self::Draft => "draft",
             Self::Published => "published",
+            Self::Archived => "archived",
         }
     }
 }
 
 impl CourseDetails {
-    /// The module of that id.
+    /// The entry of that id.
     #[must_use]
-    pub fn module(&self, id: ModuleId) -> Option<&Module> {
-        self.modules.iter().find(|module| module.module_id == id)
+    pub fn faq_entry(&self, id: FaqId) -> Option<&FaqEntry> {
+        self.faq.iter().map(Arc::as_ref).find(|entry| entry.faq_id == id)
     }
 
-    /// The lesson of that id, with the module it is in.
+    /// Whether it costs nothing and is kept for good.
     #[must_use]
-    pub fn lesson(&self, id: LessonId) -> Option<(&Module, &Lesson)> {
-        self.modules.iter().find_map(|module| {
-            let lesson = module.lessons.iter().find(|lesson| lesson.lesson_id == id)?;
-            Some((module, lesson.as_ref()))
-        })
+    pub const fn is_free(&self) -> bool {
+        self.price.minor == 0 && matches!(self.pricing_model, PricingModel::OneTime)
     }
 
-    /// How many lessons there are, over all modules.
-    #[must_use]
-    pub fn lesson_count(&self) -> usize {
-        self.modules.iter().map(|module| module.lessons.len()).sum()
-    }
-
-    fn take_in_module(&mut self, event: &ModuleAdded) {
-        let module = Module {
-            module_id: event.module_id,
+    fn created(event: &CourseCreated) -> Self {
+        Self {
+            course_id: event.course_id,
+            instructor_id: event.instructor_id,
             title: event.title.clone(),
             description: event.description.clone(),
-            lessons: Vec::new(),
-        };
-        insert_at(&mut self.modules, event.order, module);
-    }
-
-    fn take_in_lesson(&mut self, event: &LessonAdded) {
-        if let Some(module) = self.modules.iter_mut().find(|module| module.module_id == event.module_id) {
-            insert_at(&mut module.lessons, event.order, Arc::new(event.lesson.clone()));
+            short_description: event.short_description.clone(),
+            domain: event.domain,
+            stack: event.stack.clone(),
+            price: event.price,
+            pricing_model: event.pricing_model,
+            keywords: event.keywords.clone(),
+            image_url: event.image_url.clone(),
+            category: event.category.clone(),
+            language: event.language,
+            status: CourseStatus::Draft,
+            modules: Vec::new(),
+            faq: Vec::new(),
         }
     }
-}
 
-/// Inserts at a place counted from 1; those from there on move by one. Folding can't fail, so that a place which no
-/// decision gives means the end.
-fn insert_at<T>(list: &mut Vec<T>, order: u32, item: T) {
-    let index = usize::try_from(order).unwrap_or(usize::MAX).saturating_sub(1).min(list.len());
-    list.insert(index, item);
+    fn change(&mut self, event: &CourseChanged) {
+        self.title.clone_from(&event.title);
+        self.description.clone_from(&event.description);
+        self.short_description.clone_from(&event.short_description);
+        self.domain = event.domain;
+        self.stack.clone_from(&event.stack);
+        self.price = event.price;
+        self.pricing_model = event.pricing_model;
+        self.keywords.clone_from(&event.keywords);
+        self.image_url.clone_from(&event.image_url);
+        self.category.clone_from(&event.category);
+        self.language = event.language;
+    }
+
+    fn take_in(&mut self, event: &CourseEvent) {
+        match event {
+            CourseEvent::CourseCreated(event) => *self = Self::created(event),
+            CourseEvent::CourseChanged(event) => self.change(event),
+            CourseEvent::CoursePublished(_) => self.status = CourseStatus::Published,
+            CourseEvent::CourseArchived(_) => self.status = CourseStatus::Archived,
+            CourseEvent::CourseUnpublished(_) | CourseEvent::CourseRestored(_) => self.status = CourseStatus::Draft,
+            CourseEvent::ModuleAdded(event) => self.put_module(event),
+            CourseEvent::ModuleChanged(event) => self.change_module_to(event),
+            CourseEvent::ModuleRemoved(event) => self.take_module(event.module_id),
+            CourseEvent::LessonAdded(event) => self.put_lesson(event),
+            CourseEvent::LessonChanged(event) => self.change_lesson_to(&event.lesson),
+            CourseEvent::LessonRemoved(event) => self.take_lesson(event.lesson_id),
+            CourseEvent::OutlineArranged(event) => self.arrange(&event.modules),
+            CourseEvent::FaqAdded(FaqAdded { faq_id, question, answer, .. })
+            | CourseEvent::FaqChanged(FaqChanged { faq_id, question, answer, .. }) => {
+                self.put_faq(FaqEntry { faq_id: *faq_id, question: question.clone(), answer: answer.clone() });
+            }
+            CourseEvent::FaqRemoved(event) => self.faq.retain(|entry| entry.faq_id != event.faq_id),
+        }
+    }
+
+    /// In the place of the entry of the same id; at the end when there is none.
+    fn put_faq(&mut self, entry: FaqEntry) {
+        match self.faq.iter_mut().find(|known| known.faq_id == entry.faq_id) {
+            Some(known) => *known = Arc::new(entry),
+            None => self.faq.push(Arc::new(entry)),
+        }
+    }
 }
 
 impl Fold for Course {
     type Event = CourseEvent;
 
     fn apply(&mut self, event: &CourseEvent) {
-        match (event, &mut self.details) {
-            (CourseEvent::CourseCreated(event), details) => {
-                *details = Some(CourseDetails {
-                    course_id: event.course_id,
-                    instructor_id: event.instructor_id,
-                    title: event.title.clone(),
-                    description: event.description.clone(),
-                    short_description: event.short_description.clone(),
-                    domain: event.domain,
-                    stack: event.stack.clone(),
-                    price: event.price,
-                    pricing_model: event.pricing_model,
-                    keywords: event.keywords.clone(),
-                    image_url: event.image_url.clone(),
-                    category: event.category.clone(),
-                    language: event.language,
-                    status: CourseStatus::Draft,
-                    modules: Vec::new(),
-                });
+        match &mut self.details {
+            Some(details) => details.take_in(event),
+            // No decision writes another event before the first.
+            None => {
+                if let CourseEvent::CourseCreated(event) = event {
+                    self.details = Some(CourseDetails::created(event));
+                }
             }
-            (CourseEvent::ModuleAdded(event), Some(details)) => details.take_in_module(event),
-            (CourseEvent::LessonAdded(event), Some(details)) => details.take_in_lesson(event),
-            (CourseEvent::CoursePublished(_), Some(details)) => details.status = CourseStatus::Published,
-            // No decision writes these before the first event.
-            (CourseEvent::ModuleAdded(_) | CourseEvent::LessonAdded(_) | CourseEvent::CoursePublished(_), None) => {}
         }
     }
 }
@@ -172,7 +196,9 @@ impl Fold for Course {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixtures::{course_created, course_published, lesson_added, lesson_id, module_added, module_id};
+    use crate::fixtures::{
+        course_archived, course_created, course_published, faq_added, lesson_added, lesson_id, module_added, module_id,
+    };
 
     fn fold(events: &[CourseEvent]) -> Course {
         let mut course = Course::default();
@@ -209,9 +235,11 @@ mod tests {
 
     #[test]
     fn a_state_comes_back_from_a_snapshot_as_it_was() {
-        let course = fold(&[course_created(), module_added(1, 1), lesson_added(1, 1, 1), course_published()]);
+        let begun = [course_created(), module_added(1, 1), lesson_added(1, 1, 1), faq_added(1)];
+        let course = fold(&[&begun[..], &[course_published(), course_archived()]].concat());
         let snapshot = serde_json::to_value(&course).unwrap();
-        assert_eq!(snapshot["details"]["status"], CourseStatus::Published.as_str());
+        assert_eq!(snapshot["details"]["status"], CourseStatus::Archived.as_str());
+        assert_eq!(snapshot["details"]["faq"][0]["answer"], "Réponse 1.");
         assert_eq!(serde_json::from_value::<Course>(snapshot).unwrap(), course);
     }
 }

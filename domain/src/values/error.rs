@@ -36,6 +36,15 @@ pub enum ValueError {
     /// It is a password that is too easy, too short or too long.
     #[error("a password needs 8 to 128 characters, an upper-case letter and a digit")]
     WeakPassword,
+    /// It is a list with fewer entries than asked for.
+    #[error("fewer than {min} items")]
+    TooFew {
+        /// The least number.
+        min: usize,
+    },
+    /// It is in its list already.
+    #[error("there twice")]
+    Duplicate,
     /// It is a list with more entries than allowed.
     #[error("more than {max} items")]
     TooMany {
@@ -61,6 +70,8 @@ impl ValueError {
             Self::InvalidUrl => "invalid_url",
             Self::ControlCharacter => "control_character",
             Self::WeakPassword => "weak_password",
+            Self::TooFew { .. } => "too_few_items",
+            Self::Duplicate => "duplicate",
             Self::TooMany { .. } => "too_many_items",
             Self::TooManyDecimals => "too_many_decimals",
         }

@@ -102,8 +102,24 @@ texts! {
     Category: 1 to 50, One;
     /// What a teacher says of themselves.
     Bio: 1 to 2_000, Many;
-    /// Why somebody was refused something.
+    /// Why somebody was refused something, or given it.
     Reason: 1 to 1_000, Many;
+    /// What a learner says of a course.
+    Comment: 1 to 1_000, Many;
+    /// A question that a course's page answers.
+    FaqQuestion: 1 to 1_000, Many;
+    /// The answer to it.
+    FaqAnswer: 1 to 10_000, Many;
+    /// What a quiz asks.
+    QuestionText: 1 to 2_000, Many;
+    /// What may be chosen or filled in, and what somebody filled in.
+    ChoiceText: 1 to 500, Many;
+    /// Why an answer is right.
+    Explanation: 1 to 2_000, Many;
+    /// The sentence that a question was made from.
+    SourceText: 1 to 2_000, Many;
+    /// What the owner of a file calls it: one line.
+    FileName: 1 to 255, One;
 }
 
 #[cfg(test)]

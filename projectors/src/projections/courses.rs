@@ -20,7 +20,7 @@ impl Projection for Courses {
     }
 
     fn version(&self) -> u32 {
-        2
+        3
     }
 
     fn collections(&self) -> &'static [Collection] {
@@ -30,7 +30,16 @@ impl Projection for Courses {
     fn handles(&self, stream: StreamType) -> bool {
         match stream {
             StreamType::User | StreamType::Course => true,
-            StreamType::EmailClaim | StreamType::Session | StreamType::AdminRoster => false,
+            StreamType::EmailClaim
+            | StreamType::Session
+            | StreamType::AdminRoster
+            | StreamType::Quiz
+            | StreamType::QuizAttempt
+            | StreamType::Enrollment
+            | StreamType::Access
+            | StreamType::Review
+            | StreamType::Certificate
+            | StreamType::Media => false,
         }
     }
 
@@ -55,8 +64,29 @@ impl Projection for Courses {
                     DocKey::of::<Lesson>(added.lesson.lesson_id),
                 ],
                 CourseEvent::CoursePublished(published) => vec![DocKey::of::<Course>(published.course_id)],
+                CourseEvent::CourseChanged(_)
+                | CourseEvent::CourseUnpublished(_)
+                | CourseEvent::CourseArchived(_)
+                | CourseEvent::CourseRestored(_)
+                | CourseEvent::ModuleChanged(_)
+                | CourseEvent::ModuleRemoved(_)
+                | CourseEvent::LessonChanged(_)
+                | CourseEvent::LessonRemoved(_)
+                | CourseEvent::OutlineArranged(_)
+                | CourseEvent::FaqAdded(_)
+                | CourseEvent::FaqChanged(_)
+                | CourseEvent::FaqRemoved(_) => Vec::new(),
             },
-            Event::EmailClaim(_) | Event::Session(_) | Event::AdminRoster(_) => Vec::new(),
+            Event::EmailClaim(_)
+            | Event::Session(_)
+            | Event::AdminRoster(_)
+            | Event::Quiz(_)
+            | Event::QuizAttempt(_)
+            | Event::Enrollment(_)
+            | Event::Access(_)
+            | Event::Review(_)
+            | Event::Certificate(_)
+            | Event::Media(_) => Vec::new(),
         }
     }
 
@@ -64,7 +94,16 @@ impl Projection for Courses {
         match event.stream_type {
             StreamType::User => vec![DocKey::of::<CourseInstructor>(&event.stream_id)],
             StreamType::Course => vec![DocKey::of::<Course>(&event.stream_id)],
-            StreamType::EmailClaim | StreamType::Session | StreamType::AdminRoster => Vec::new(),
+            StreamType::EmailClaim
+            | StreamType::Session
+            | StreamType::AdminRoster
+            | StreamType::Quiz
+            | StreamType::QuizAttempt
+            | StreamType::Enrollment
+            | StreamType::Access
+            | StreamType::Review
+            | StreamType::Certificate
+            | StreamType::Media => Vec::new(),
         }
     }
 
@@ -79,8 +118,29 @@ impl Projection for Courses {
                 CourseEvent::ModuleAdded(added) => module_added(event, added, docs),
                 CourseEvent::LessonAdded(added) => lesson_added(event, added, docs),
                 CourseEvent::CoursePublished(published) => course_published(event, published, docs),
+                CourseEvent::CourseChanged(_)
+                | CourseEvent::CourseUnpublished(_)
+                | CourseEvent::CourseArchived(_)
+                | CourseEvent::CourseRestored(_)
+                | CourseEvent::ModuleChanged(_)
+                | CourseEvent::ModuleRemoved(_)
+                | CourseEvent::LessonChanged(_)
+                | CourseEvent::LessonRemoved(_)
+                | CourseEvent::OutlineArranged(_)
+                | CourseEvent::FaqAdded(_)
+                | CourseEvent::FaqChanged(_)
+                | CourseEvent::FaqRemoved(_) => Ok(()),
             },
-            Event::EmailClaim(_) | Event::Session(_) | Event::AdminRoster(_) => Ok(()),
+            Event::EmailClaim(_)
+            | Event::Session(_)
+            | Event::AdminRoster(_)
+            | Event::Quiz(_)
+            | Event::QuizAttempt(_)
+            | Event::Enrollment(_)
+            | Event::Access(_)
+            | Event::Review(_)
+            | Event::Certificate(_)
+            | Event::Media(_) => Ok(()),
         }
     }
 }

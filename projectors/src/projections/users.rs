@@ -24,7 +24,15 @@ impl Projection for Users {
     fn handles(&self, stream: StreamType) -> bool {
         match stream {
             StreamType::User | StreamType::Session | StreamType::Course => true,
-            StreamType::EmailClaim | StreamType::AdminRoster => false,
+            StreamType::EmailClaim
+            | StreamType::AdminRoster
+            | StreamType::Quiz
+            | StreamType::QuizAttempt
+            | StreamType::Enrollment
+            | StreamType::Access
+            | StreamType::Review
+            | StreamType::Certificate
+            | StreamType::Media => false,
         }
     }
 
@@ -50,9 +58,30 @@ impl Projection for Users {
                     vec![DocKey::of::<UserCourse>(created.course_id), DocKey::of::<User>(created.instructor_id)]
                 }
                 CourseEvent::CoursePublished(published) => vec![DocKey::of::<UserCourse>(published.course_id)],
-                CourseEvent::ModuleAdded(_) | CourseEvent::LessonAdded(_) => Vec::new(),
+                CourseEvent::ModuleAdded(_)
+                | CourseEvent::LessonAdded(_)
+                | CourseEvent::CourseChanged(_)
+                | CourseEvent::CourseUnpublished(_)
+                | CourseEvent::CourseArchived(_)
+                | CourseEvent::CourseRestored(_)
+                | CourseEvent::ModuleChanged(_)
+                | CourseEvent::ModuleRemoved(_)
+                | CourseEvent::LessonChanged(_)
+                | CourseEvent::LessonRemoved(_)
+                | CourseEvent::OutlineArranged(_)
+                | CourseEvent::FaqAdded(_)
+                | CourseEvent::FaqChanged(_)
+                | CourseEvent::FaqRemoved(_) => Vec::new(),
             },
-            Event::EmailClaim(_) | Event::AdminRoster(_) => Vec::new(),
+            Event::EmailClaim(_)
+            | Event::AdminRoster(_)
+            | Event::Quiz(_)
+            | Event::QuizAttempt(_)
+            | Event::Enrollment(_)
+            | Event::Access(_)
+            | Event::Review(_)
+            | Event::Certificate(_)
+            | Event::Media(_) => Vec::new(),
         }
     }
 
@@ -66,9 +95,15 @@ impl Projection for Users {
                 let keys = |id: &UserId| [DocKey::of::<User>(id), DocKey::of::<UserSessions>(id)];
                 event.subject_ids.iter().flat_map(keys).collect()
             }
-            StreamType::EmailClaim | StreamType::AdminRoster => {
-                event.subject_ids.iter().map(DocKey::of::<User>).collect()
-            }
+            StreamType::EmailClaim
+            | StreamType::AdminRoster
+            | StreamType::Quiz
+            | StreamType::QuizAttempt
+            | StreamType::Enrollment
+            | StreamType::Access
+            | StreamType::Review
+            | StreamType::Certificate
+            | StreamType::Media => event.subject_ids.iter().map(DocKey::of::<User>).collect(),
         }
     }
 
@@ -77,7 +112,15 @@ impl Projection for Users {
             Event::User(of_user) => user(event, of_user, docs),
             Event::Session(of_session) => session(event, of_session, docs),
             Event::Course(of_course) => course(of_course, docs),
-            Event::EmailClaim(_) | Event::AdminRoster(_) => Ok(()),
+            Event::EmailClaim(_)
+            | Event::AdminRoster(_)
+            | Event::Quiz(_)
+            | Event::QuizAttempt(_)
+            | Event::Enrollment(_)
+            | Event::Access(_)
+            | Event::Review(_)
+            | Event::Certificate(_)
+            | Event::Media(_) => Ok(()),
         }
     }
 }
@@ -174,6 +217,19 @@ fn course(event: &CourseEvent, docs: &mut Documents<'_>) -> Result<(), FoldError
             docs.put(user)?;
             docs.put(course)
         }
-        CourseEvent::ModuleAdded(_) | CourseEvent::LessonAdded(_) => Ok(()),
+        CourseEvent::ModuleAdded(_)
+        | CourseEvent::LessonAdded(_)
+        | CourseEvent::CourseChanged(_)
+        | CourseEvent::CourseUnpublished(_)
+        | CourseEvent::CourseArchived(_)
+        | CourseEvent::CourseRestored(_)
+        | CourseEvent::ModuleChanged(_)
+        | CourseEvent::ModuleRemoved(_)
+        | CourseEvent::LessonChanged(_)
+        | CourseEvent::LessonRemoved(_)
+        | CourseEvent::OutlineArranged(_)
+        | CourseEvent::FaqAdded(_)
+        | CourseEvent::FaqChanged(_)
+        | CourseEvent::FaqRemoved(_) => Ok(()),
     }
 }

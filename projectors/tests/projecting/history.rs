@@ -6,7 +6,7 @@ use events::{
     CourseCreated, CourseEvent, CourseId, CoursePublished, Currency, Domain, EmailClaimEvent, EmailClaimed, Event,
     Language, Lesson, LessonAdded, LessonId, LessonType, ModuleAdded, ModuleId, Money, Personal, PricingModel,
     SessionEvent, SessionId, SessionStarted, StreamId, StreamType, Timestamp, UserErased, UserEvent, UserId,
-    UserRegistered, Video,
+    UserRegistered, Video, VideoSource,
 };
 use rand::rngs::StdRng;
 use rand::{Rng, RngExt, SeedableRng};
@@ -103,7 +103,7 @@ pub fn module_added(course_id: CourseId, module_id: ModuleId, order: u32) -> Wri
 pub fn lesson_added(course_id: CourseId, module_id: ModuleId, lesson_id: LessonId, order: u32) -> Written {
     let seconds = u32::try_from(lesson_id.uuid().as_u128() % 5_000).unwrap();
     let video = Video {
-        url: "https://example.org/film".to_owned(),
+        source: VideoSource::Url { url: "https://example.org/film".to_owned() },
         duration_seconds: Some(seconds),
         transcript: None,
         thumbnail_url: None,

@@ -247,6 +247,12 @@ fn lesson_added(courses: &mut Documents, data: &Value, time: &Value) {
     for name in ["created_at", "updated_at"] {
         lesson[name] = time.clone();
     }
+    if let Some(video) = lesson["video"].as_object_mut() {
+        let source = video.remove("source").unwrap();
+        for name in ["url", "media_id"] {
+            video.insert(name.to_owned(), source[name].clone());
+        }
+    }
     let seconds = lesson["video"]["duration_seconds"].as_u64().unwrap_or(0);
     *at(courses, "lessons", &id) = lesson;
     let order = insert(&mut at(courses, "modules", &data["module_id"])["lessons"], &id, &data["order"]);

@@ -307,7 +307,7 @@ pub fn lesson(number: u32, module: u32, course: u32, with: Value) -> Value {
         "_id": id(number), "module_id": id(module), "course_id": id(course), "title": format!("Lesson {number}"),
         "description": null, "type": "video", "order": 1, "content": "<p>secret</p>", "quiz_id": null,
         "video": {
-            "url": "https://example.org/secret", "duration_seconds": 60, "transcript": "secret", "thumbnail_url": null,
+            "url": "https://example.org/secret", "media_id": null, "duration_seconds": 60, "transcript": "secret", "thumbnail_url": null,
         },
         "preview": false, "created_at": TIME, "updated_at": TIME,
     });

@@ -1,7 +1,7 @@
 //! Collection `lessons`: the lessons of all courses, content and all. What of it may be shown is for the API to say.
 
 use bson::doc;
-use events::{CourseId, LessonId, LessonType, ModuleId, QuizId, Timestamp, Video};
+use events::{CourseId, LessonId, LessonType, MediaId, ModuleId, QuizId, Timestamp, Video, VideoSource};
 use serde::{Deserialize, Serialize};
 
 use super::{is_false, read_document};
@@ -13,7 +13,8 @@ pub const LESSONS: Collection = Collection {
     name: "lessons",
     schema: || {
         let video = doc! {
-            "url": schema::text(),
+            "url": schema::nullable(schema::text()),
+            "media_id": schema::nullable(schema::id()),
             "duration_seconds": schema::nullable(schema::count()),
             "transcript": schema::nullable(schema::text()),
             "thumbnail_url": schema::nullable(schema::text()),
@@ -83,8 +84,10 @@ read_document!(Lesson in LESSONS, id);
 /// The film of a lesson.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LessonVideo {
-    /// Where it is.
-    pub url: String,
+    /// Where it is; null when it is with the academy.
+    pub url: Option<String>,
+    /// The upload that it is; null when it is elsewhere.
+    pub media_id: Option<MediaId>,
     /// How long it is.
     pub duration_seconds: Option<u32>,
     /// What is said in it.
@@ -95,8 +98,13 @@ pub struct LessonVideo {
 
 impl From<Video> for LessonVideo {
     fn from(video: Video) -> Self {
+        let (url, media_id) = match video.source {
+            VideoSource::Url { url } => (Some(url), None),
+            VideoSource::Upload { media_id } => (None, Some(media_id)),
+        };
         Self {
-            url: video.url,
+            url,
+            media_id,
             duration_seconds: video.duration_seconds,
             transcript: video.transcript,
             thumbnail_url: video.thumbnail_url,

@@ -156,7 +156,7 @@ pub struct VideoView {
 impl VideoView {
     fn new(video: LessonVideo, whole: bool) -> Self {
         Self {
-            url: Some(video.url).filter(|_| whole),
+            url: video.url.filter(|_| whole),
             duration_seconds: video.duration_seconds,
             transcript: video.transcript.filter(|_| whole),
             thumbnail_url: video.thumbnail_url,

@@ -58,7 +58,9 @@ fn code_of_value(error: ValueError) -> &'static str {
         | ValueError::InvalidUrl
         | ValueError::ControlCharacter
         | ValueError::WeakPassword
+        | ValueError::TooFew { .. }
         | ValueError::TooMany { .. }
+        | ValueError::Duplicate
         | ValueError::TooManyDecimals => error.code(),
     }
 }
@@ -78,7 +80,9 @@ fn all_codes() -> BTreeSet<String> {
         ValueError::InvalidUrl,
         ValueError::ControlCharacter,
         ValueError::WeakPassword,
+        ValueError::TooFew { min: 1 },
         ValueError::TooMany { max: 1 },
+        ValueError::Duplicate,
         ValueError::TooManyDecimals,
     ];
     codes.extend(values.map(|value| code_of_value(value).to_owned()));

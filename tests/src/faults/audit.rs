@@ -76,7 +76,17 @@ pub async fn registered_once(log: &EventLog, events: &[StoredEvent], acknowledge
                 registered.entry(email).or_default().push((event.user_id.to_string(), recorded.position));
             }
             Event::EmailClaim(_) => claims += 1,
-            Event::User(_) | Event::Session(_) | Event::Course(_) | Event::AdminRoster(_) => {}
+            Event::User(_)
+            | Event::Session(_)
+            | Event::Course(_)
+            | Event::AdminRoster(_)
+            | Event::Quiz(_)
+            | Event::QuizAttempt(_)
+            | Event::Enrollment(_)
+            | Event::Access(_)
+            | Event::Review(_)
+            | Event::Certificate(_)
+            | Event::Media(_) => {}
         }
     }
     let unknown = registered.iter().filter(|(email, _)| email.starts_with(PERHAPS));

@@ -10,7 +10,7 @@ use events::{
     Actor, CorrelationId, CourseCreated, CourseEvent, CourseId, CoursePublished, Currency, Domain, Event, EventId,
     Language, Lesson, LessonAdded, LessonId, LessonType, ModuleAdded, ModuleId, Money, Personal, PricingModel, Role,
     SessionEvent, SessionId, SessionStarted, StreamId, StreamType, Timestamp, UserEvent, UserId, UserReactivated,
-    UserRegistered, UserRoleChanged, UserSuspended, Version, Video,
+    UserRegistered, UserRoleChanged, UserSuspended, Version, Video, VideoSource,
 };
 use futures::future::try_join_all;
 use uuid::Uuid;
@@ -177,7 +177,7 @@ fn place(count: usize) -> u32 {
 fn lesson() -> Lesson {
     let film = rand::random();
     let video = Video {
-        url: "https://example.org/film".to_owned(),
+        source: VideoSource::Url { url: "https://example.org/film".to_owned() },
         duration_seconds: Some(90),
         transcript: None,
         thumbnail_url: None,

@@ -87,7 +87,16 @@ fn take_in(documents: &mut Documents, event: &RecordedEvent, data: &Value) -> Re
     let touched = match event.stream.stream_type() {
         StreamType::User => ("users", &data["user_id"]),
         StreamType::Course => ("courses", &data["course_id"]),
-        StreamType::EmailClaim | StreamType::Session | StreamType::AdminRoster => return Ok(()),
+        StreamType::EmailClaim
+        | StreamType::Session
+        | StreamType::AdminRoster
+        | StreamType::Quiz
+        | StreamType::QuizAttempt
+        | StreamType::Enrollment
+        | StreamType::Access
+        | StreamType::Review
+        | StreamType::Certificate
+        | StreamType::Media => return Ok(()),
     };
     let document = at(documents, touched.0, touched.1)?;
     document["updated_at"] = time;
@@ -173,6 +182,12 @@ fn lesson_added(documents: &mut Documents, data: &Value, time: &Value) -> Result
     lesson["course_id"] = data["course_id"].clone();
     lesson["created_at"] = time.clone();
     lesson["updated_at"] = time.clone();
+    if let Some(video) = lesson["video"].as_object_mut() {
+        let source = video.remove("source").context("a film that is nowhere")?;
+        for name in ["url", "media_id"] {
+            video.insert(name.to_owned(), source[name].clone());
+        }
+    }
     let seconds = lesson["video"]["duration_seconds"].as_u64().unwrap_or(0);
     put(documents, "lessons", lesson)?;
     let lessons = &mut at(documents, "modules", &data["module_id"])?["lessons"];

@@ -1,0 +1,33 @@
+//! What opens a course to a person: grants that live side by side, so that one that ends takes no other with it. What a
+//! subscription opens is no grant: it is asked of the subscription.
+
+mod state;
+
+#[cfg(feature = "decide")]
+mod grant_access;
+#[cfg(feature = "decide")]
+mod reinstate_access;
+#[cfg(feature = "decide")]
+mod revoke_access;
+#[cfg(feature = "decide")]
+mod suspend_access;
+
+pub use state::{Access, Grant};
+
+#[cfg(feature = "decide")]
+pub use {
+    grant_access::{GrantAccess, GrantAccessError, GrantReason},
+    reinstate_access::{ReinstateAccess, ReinstateAccessError},
+    revoke_access::{RevocationReason, RevokeAccess, RevokeAccessError},
+    suspend_access::{SuspendAccess, SuspendAccessError},
+};
+
+#[cfg(feature = "decide")]
+crate::aggregate::aggregate! {
+    Access, AccessCommand, AccessError {
+        GrantAccess(GrantAccessError) by grant,
+        RevokeAccess(RevokeAccessError) by revoke,
+        SuspendAccess(SuspendAccessError) by suspend,
+        ReinstateAccess(ReinstateAccessError) by reinstate,
+    }
+}
