@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use event_log::{LogError, Opened};
 use events::Position;
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
-use tokio_util::task::AbortOnDropHandle;
 
 use crate::DocKey;
 use crate::announcer::Announcer;
@@ -14,9 +14,14 @@ use crate::draft::Draft;
 use crate::folding::{Parked, Slot};
 use crate::store::{Changes, CommitError, Fence, Store};
 
-/// A batch that is being written. When it is dropped, its transaction is given up, unless it is being committed already.
+/// A batch that is being written.
+///
+/// When it is dropped it goes on to its end, as a transaction may that is being committed when its process dies: the
+/// worker that comes next either finds it written, or takes the checkpoint away from it. Broken off within its first
+/// command it would be worse: the driver, not knowing that the server has begun the transaction, would leave it open, and
+/// it would keep everybody from the checkpoint for a minute.
 pub(crate) struct Writing {
-    task: AbortOnDropHandle<Result<(), CommitError>>,
+    task: JoinHandle<Result<(), CommitError>>,
     /// Every document that it is about, as it will be.
     pub(crate) slots: HashMap<DocKey, Slot>,
     /// What it was folded from, and what had been refused of it before.
@@ -46,11 +51,11 @@ impl Writing {
         let Draft { folding, events, count, bytes, to, started } = draft;
         let (store, announcer) = (store.clone(), announcer.clone());
         let (newly_parked, documents) = (changes.stale.clone(), changes.documents.len());
-        let task = AbortOnDropHandle::new(tokio::spawn(async move {
+        let task = tokio::spawn(async move {
             store.write(fence, to, &changes).await?;
             announcer.announce(to).await;
             Ok(())
-        }));
+        });
         let (slots, refused) = (folding.cache.into_slots(), folding.refused);
         Self { task, slots, events, refused, count, bytes, to, parked, newly_parked, documents, started }
     }
