@@ -44,3 +44,26 @@ impl Carried {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_is_carried_than_may_be() {
+        let carried = Carried::nothing();
+        for round in 0..100 {
+            let slots = (0..1_000).map(|number| (DocKey::stored("any", &format!("{round}/{number}")), Slot::Absent));
+            carried.keep(slots.collect());
+        }
+        carried.0.run_pending_tasks();
+        assert!(carried.0.entry_count() <= MOST_BYTES / u64::from(OVERHEAD), "{}", carried.0.entry_count());
+        assert!(carried.get(&DocKey::stored("any", "99/999")).is_some(), "the last are");
+        assert!(carried.get(&DocKey::stored("any", "0/0")).is_none(), "the first are not");
+
+        let large = bson::rawdoc! { "text": "x".repeat(usize::try_from(MOST_BYTES).unwrap()) };
+        carried.keep(HashMap::from([(DocKey::stored("any", "large"), Slot::Raw(large))]));
+        carried.0.run_pending_tasks();
+        assert!(carried.get(&DocKey::stored("any", "large")).is_none(), "weighed by its bytes");
+    }
+}

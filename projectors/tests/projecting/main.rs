@@ -1,6 +1,7 @@
 //! The runner and the projections, against a real mongod and nats-server.
 
 mod accounts;
+mod carrying;
 mod collections;
 mod erasure;
 mod exactly_once;
