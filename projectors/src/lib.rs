@@ -6,13 +6,20 @@
 //! | `projections` | the projections, one file each |
 //! | `folding` | pure: events in, changed documents and parked keys out |
 //! | `store` | documents and checkpoint, in one transaction, fenced |
-//! | `worker` | one projection, one batch after the other: [`Worker`] |
+//! | `commands` | the commands of such a transaction |
+//! | `worker` | one projection, one batch after the other: [`Worker`]; read this first |
+//! | `draft` | the batch in the making |
+//! | `writing` | the batch that is being written meanwhile |
+//! | `carried` | documents carried along from batch to batch |
 //! | `retry` | parked documents, folded anew from the log |
 //! | `announcer` | tells the APIs how far the projection is |
 //! | `running` | leases, restarts, all workers: [`start`] |
 //! | `process` | the process: [`run`] |
 
 mod announcer;
+mod carried;
+mod commands;
+mod draft;
 mod folding;
 mod process;
 pub mod projection;
@@ -21,6 +28,7 @@ mod retry;
 mod running;
 mod store;
 mod worker;
+mod writing;
 
 pub use folding::{Documents, FoldError};
 pub use process::run;

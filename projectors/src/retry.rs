@@ -35,6 +35,9 @@ impl Worker {
     /// Folds a parked document anew, together with all that the events' keys connect with it, and puts all of them in
     /// place of what was there, in one transaction; nothing is changed when any of their events still fails.
     ///
+    /// What is being written or waits is written first. The documents that were carried along are forgotten: these are
+    /// newer.
+    ///
     /// It reads the whole log up to the checkpoint, at least three times, and holds the connected documents in memory.
     ///
     /// # Errors
@@ -55,7 +58,7 @@ impl Worker {
                     Ok(()) => {
                         let mut parked = HashMap::clone(&self.parked);
                         changes.unparked.iter().for_each(|key| _ = parked.remove(key));
-                        self.parked = parked.into();
+                        self.begin_anew(parked);
                         return Ok(Retried::Done { documents });
                     }
                     Err(CommitError::Refused { key, reason }) => format!("{key}: {reason}"),
@@ -94,20 +97,20 @@ impl Worker {
 
     /// Folds the events of these keys from nothing. The inner error is that of the first event that fails.
     async fn refold(&self, connected: &BTreeSet<DocKey>) -> Result<Result<Changes, String>, WorkerError> {
-        let refused = HashMap::new();
         let mut folding = Folding {
-            projection: &*self.projection,
+            projection: self.projection.clone(),
             cache: Cache::new(Uncached::Absent),
             parking: Parking::none(Timestamp::new(Utc::now())),
-            refused: &refused,
+            refused: HashMap::new(),
         };
         let mut after = 0;
         while let Some(events) = self.scan(&mut after).await? {
             for event in &events {
-                if !touches(connected, event, &keys_of(&*self.projection, event)) {
+                let keys = keys_of(&*self.projection, event);
+                if !touches(connected, event, &keys) {
                     continue;
                 }
-                if folding.take(event).is_err() {
+                if folding.take(event, &keys).is_err() {
                     return Ok(Err(format!("event {} asks for what is not loaded", event.position())));
                 }
                 if let Some((_, parked)) = folding.parking.changed().first_key_value() {
@@ -148,7 +151,7 @@ impl Worker {
         self.store.commit(self.fence(), self.saved, &changes).await?;
         let mut parked = HashMap::clone(&self.parked);
         parked.insert(key, record);
-        self.parked = parked.into();
+        self.begin_anew(parked);
         Ok(())
     }
 }

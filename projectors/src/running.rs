@@ -92,7 +92,8 @@ impl Runner {
             let Some(lease) = self.lease(&mut holds).await else { break };
             let outcome = tokio::select! {
                 outcome = self.work(lease, &mut recovery) => outcome,
-                // A step that is broken off leaves nothing behind: its transaction aborts.
+                // A step that is broken off leaves nothing behind but the batch that it was writing, which the next
+                // worker finds written, or fences off.
                 _ = holds.wait_for(|now| *now != Some(lease)) => {
                     tracing::warn!(projection = self.projection.name(), "the lease is lost");
                     continue;

@@ -1,9 +1,9 @@
 //! Documents and checkpoint in MongoDB: loaded by key, written in one transaction.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
-use bson::{Bson, Document, doc};
+use bson::{Bson, RawDocumentBuf, doc};
 use chrono::Utc;
 use event_log::{LogError, is_duplicate_key, within};
 use events::{Position, Timestamp};
@@ -13,6 +13,7 @@ use mongodb::options::{Acknowledgment, ReadConcern, WriteConcern};
 use mongodb::{Client, ClientSession, Collection, Database};
 use read_models::{Checkpoint, PARKED, PROJECTIONS, ProjectionState};
 
+use crate::commands::{Command, commands};
 use crate::folding::{Cache, Change, Parked};
 use crate::{DocKey, Projection};
 
@@ -22,17 +23,15 @@ const READ_LIMIT: Duration = Duration::from_secs(5);
 const COMMIT_LIMIT: Duration = Duration::from_secs(20);
 /// How often an unknown outcome of a commit is asked about before the worker begins anew from the checkpoint.
 const COMMIT_ATTEMPTS: usize = 5;
-/// One `update` command carries no more statements than this, and about so many bytes: it is a document itself, and
-/// those end at 16 MiB.
-const COMMAND_STATEMENTS: usize = 1_000;
-const COMMAND_BYTES: usize = 8 * 1024 * 1024;
-/// A document that does not fit into a command of its own is refused here: the server's refusal would name no document.
-const DOCUMENT_BYTES: usize = 15 * 1024 * 1024;
+/// How often a batch is tried again when another transaction is in its way, before the worker begins anew, and the pause
+/// before each.
+const ATTEMPTS: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// Why a batch could not be written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CommitError {
-    /// Another transaction was in the way; nothing was written.
+    /// Another transaction was in the way, again and again; nothing was written.
     #[error("another transaction was in the way")]
     Transient,
     /// The checkpoint is not where this worker left it: another one has taken over.
@@ -127,25 +126,36 @@ impl Store {
     }
 
     /// Loads documents into a cache, those that are not there as absent.
-    pub(crate) async fn load(&self, keys: &[DocKey], cache: &mut Cache) -> Result<(), LogError> {
-        let mut by_collection: BTreeMap<&str, Vec<&DocKey>> = BTreeMap::new();
-        for key in keys.iter().filter(|key| !key.is_stream() && !cache.is_loaded(key)) {
-            by_collection.entry(key.collection()).or_default().push(key);
+    pub(crate) async fn load(&self, keys: BTreeSet<DocKey>, cache: &mut Cache) -> Result<(), LogError> {
+        let mut by_collection: BTreeMap<String, Vec<DocKey>> = BTreeMap::new();
+        for key in keys {
+            by_collection.entry(key.collection().to_owned()).or_default().push(key);
         }
-        for (collection, keys) in by_collection {
-            let ids: Vec<&str> = keys.iter().map(|key| key.id()).collect();
-            let found: Vec<Document> = within(READ_LIMIT, async {
-                let collection = self.database.collection::<Document>(collection);
-                collection.find(doc! { "_id": { "$in": ids } }).await?.try_collect().await
-            })
-            .await?;
-            let id_of = |document: Document| Some((document.get_str("_id").ok()?.to_owned(), document));
-            let mut found: HashMap<String, Document> = found.into_iter().filter_map(id_of).collect();
+        let found = by_collection.into_iter().map(|(collection, keys)| self.find(collection, keys));
+        for (keys, mut found) in futures::future::try_join_all(found).await? {
             for key in keys {
-                cache.fill(key.clone(), found.remove(key.id()));
+                let document = found.remove(key.id());
+                cache.fill(key, document.into());
             }
         }
         Ok(())
+    }
+
+    async fn find(
+        &self,
+        collection: String,
+        keys: Vec<DocKey>,
+    ) -> Result<(Vec<DocKey>, HashMap<String, RawDocumentBuf>), LogError> {
+        let ids: Vec<&str> = keys.iter().map(DocKey::id).collect();
+        // All in one answer, unless they are too large for one.
+        let size = u32::try_from(ids.len() + 1).unwrap_or(u32::MAX);
+        let found: Vec<RawDocumentBuf> = within(READ_LIMIT, async {
+            let collection = self.database.collection::<RawDocumentBuf>(&collection);
+            collection.find(doc! { "_id": { "$in": ids } }).batch_size(size).await?.try_collect().await
+        })
+        .await?;
+        let id_of = |document: RawDocumentBuf| Some((document.get_str("_id").ok()?.to_owned(), document));
+        Ok((keys, found.into_iter().filter_map(id_of).collect()))
     }
 
     /// All parked keys of the projection.
@@ -169,7 +179,20 @@ impl Store {
         Ok(found.into_iter().map(parts).collect())
     }
 
+    /// As [`Self::commit`], and again while other transactions are in the way. The changes stay what they are: only the
+    /// worker that the fence lets through changes documents.
+    pub(crate) async fn write(&self, fence: Fence, to: Position, changes: &Changes) -> Result<(), CommitError> {
+        for attempt in 1..ATTEMPTS {
+            match self.commit(fence, to, changes).await {
+                Err(CommitError::Transient) => tokio::time::sleep(PAUSE * attempt).await,
+                outcome => return outcome,
+            }
+        }
+        self.commit(fence, to, changes).await
+    }
+
     /// Writes the changes and moves the checkpoint to `to`, all or nothing, and only when the checkpoint is at the fence.
+    /// When it returns the majority has them, journaled.
     pub(crate) async fn commit(&self, fence: Fence, to: Position, changes: &Changes) -> Result<(), CommitError> {
         tokio::time::timeout(COMMIT_LIMIT, self.transaction(fence, to, changes)).await.unwrap_or_else(|_| {
             Err(LogError::Unavailable(format!("{} was not written within {COMMIT_LIMIT:?}", self.projection)).into())
@@ -177,7 +200,7 @@ impl Store {
     }
 
     async fn transaction(&self, fence: Fence, to: Position, changes: &Changes) -> Result<(), CommitError> {
-        let commands = self.commands(changes)?;
+        let commands = commands(self.projection, changes)?;
         if commands.is_empty() {
             return if self.move_checkpoint(fence, to, None).await? { Ok(()) } else { Err(CommitError::Stale) };
         }
@@ -188,7 +211,7 @@ impl Store {
             session.abort_transaction().await?;
             return Err(CommitError::Stale);
         }
-        for command in &commands {
+        for command in commands {
             if let Err(error) = self.run(command, &mut session).await {
                 let aborted = session.abort_transaction().await;
                 tracing::debug!(projection = self.projection, aborted = aborted.is_ok(), "a batch was not written");
@@ -216,64 +239,8 @@ impl Store {
         Ok(updated.matched_count == 1)
     }
 
-    /// The commands that make the changes: few, whatever the number of documents. The driver's own bulk write needs a
-    /// newer server than this product does.
-    fn commands(&self, changes: &Changes) -> Result<Vec<Command>, CommitError> {
-        let mut puts: BTreeMap<&str, Vec<Statement>> = BTreeMap::new();
-        let mut deletes: BTreeMap<&str, Vec<Statement>> = BTreeMap::new();
-        for (key, change) in &changes.documents {
-            let filter = doc! { "_id": key.id() };
-            let (list, document) = match change {
-                Change::Put(document) => (&mut puts, doc! { "q": filter, "u": document, "upsert": true }),
-                Change::Delete => (&mut deletes, doc! { "q": filter, "limit": 1 }),
-                Change::Unwritable => {
-                    return Err(CommitError::Refused { key: key.clone(), reason: "it has no BSON form".into() });
-                }
-            };
-            list.entry(key.collection()).or_default().push(Statement { key: key.clone(), document });
-        }
-        for key in changes.stale.iter().filter(|key| !key.is_stream()) {
-            let document = doc! { "q": { "_id": key.id() }, "u": { "$set": { "stale": true } } };
-            puts.entry(key.collection()).or_default().push(Statement { key: key.clone(), document });
-        }
-        for (key, parked) in &changes.parked {
-            let record = self.record(key, parked)?;
-            let document = doc! { "q": { "_id": &record.id }, "u": encode(&record)?, "upsert": true };
-            puts.entry(PARKED.name).or_default().push(Statement { key: key.clone(), document });
-        }
-        for key in &changes.unparked {
-            let id = read_models::Parked::id_of(self.projection, key.collection(), key.id());
-            let document = doc! { "q": { "_id": id }, "limit": 1 };
-            deletes.entry(PARKED.name).or_default().push(Statement { key: key.clone(), document });
-        }
-        let mut commands = Vec::new();
-        for (collection, statements) in deletes {
-            chunk("delete", "deletes", collection, statements, &mut commands)?;
-        }
-        for (collection, statements) in puts {
-            chunk("update", "updates", collection, statements, &mut commands)?;
-        }
-        Ok(commands)
-    }
-
-    fn record(&self, key: &DocKey, parked: &Parked) -> Result<read_models::Parked, LogError> {
-        stored(parked.last_position)?;
-        Ok(read_models::Parked {
-            id: read_models::Parked::id_of(self.projection, key.collection(), key.id()),
-            projection: self.projection.to_owned(),
-            collection: key.collection().to_owned(),
-            key: key.id().to_owned(),
-            cause: parked.cause,
-            error: parked.error.clone(),
-            position: parked.position,
-            last_position: parked.last_position,
-            events: parked.events,
-            since: parked.since,
-        })
-    }
-
-    async fn run(&self, command: &Command, session: &mut ClientSession) -> Result<(), CommitError> {
-        let answer = self.database.run_command(command.document.clone()).session(session).await?;
+    async fn run(&self, command: Command, session: &mut ClientSession) -> Result<(), CommitError> {
+        let answer = self.database.run_raw_command(command.document).session(session).await?;
         // Refused statements are no error of the command: it answers ok, and names them.
         let Some(error) = answer.get_array("writeErrors").ok().and_then(|errors| errors.first()) else {
             return Ok(());
@@ -303,48 +270,6 @@ impl Store {
 const WRITE_CONFLICT: i64 = 112;
 const VALIDATION_FAILURE: i64 = 121;
 
-struct Statement {
-    key: DocKey,
-    document: Document,
-}
-
-struct Command {
-    document: Document,
-    /// The key of each statement, by its index.
-    keys: Vec<DocKey>,
-}
-
-fn chunk(
-    name: &str,
-    list: &str,
-    collection: &str,
-    statements: Vec<Statement>,
-    commands: &mut Vec<Command>,
-) -> Result<(), CommitError> {
-    let mut keys = Vec::new();
-    let mut chunk = Vec::new();
-    let mut bytes = 0;
-    let mut flush = |keys: &mut Vec<DocKey>, chunk: &mut Vec<Bson>| {
-        let document = doc! { name: collection, list: std::mem::take(chunk), "ordered": true };
-        commands.push(Command { document, keys: std::mem::take(keys) });
-    };
-    for Statement { key, document } in statements {
-        let size = bson::RawDocumentBuf::try_from(&document).map_or(DOCUMENT_BYTES, |raw| raw.as_bytes().len());
-        if size >= DOCUMENT_BYTES {
-            return Err(CommitError::Refused { key, reason: "it is too large".into() });
-        }
-        if !chunk.is_empty() && (chunk.len() >= COMMAND_STATEMENTS || bytes + size > COMMAND_BYTES) {
-            flush(&mut keys, &mut chunk);
-            bytes = 0;
-        }
-        keys.push(key);
-        chunk.push(Bson::Document(document));
-        bytes += size;
-    }
-    flush(&mut keys, &mut chunk);
-    Ok(())
-}
-
 /// Commits; an outcome that is not known is asked for again. When it stays unknown the worker begins anew from the
 /// checkpoint, which tells.
 async fn commit(session: &mut ClientSession) -> Result<(), CommitError> {
@@ -368,10 +293,7 @@ fn now() -> Timestamp {
     Timestamp::new(Utc::now())
 }
 
-fn stored(position: Position) -> Result<i64, LogError> {
+/// A position as MongoDB has it.
+pub(crate) fn stored(position: Position) -> Result<i64, LogError> {
     i64::try_from(position).map_err(|_| LogError::Corrupt("a position past 2^63".into()))
-}
-
-fn encode(record: &read_models::Parked) -> Result<Document, LogError> {
-    bson::serialize_to_document(record).map_err(|_| LogError::Corrupt("a park record without BSON form".into()))
 }

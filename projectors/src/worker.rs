@@ -1,17 +1,32 @@
 //! One projection's worker: one batch after the other, from the checkpoint on.
+//!
+//! Two batches are under way at a time. One is being written, in one transaction with the checkpoint, until the majority
+//! has it ([`Writing`]). Meanwhile the events after it are read, opened and folded on top of it ([`Draft`]), as many as
+//! come until it is written and as a batch holds; then they are written in turn. What comes while nothing is being
+//! written is written at once.
+//!
+//! - Transactions never overlap, each is fenced by where the one before has left the checkpoint, and none begins before
+//!   the majority has that. So the documents of the batch being written are the only ones for which the database can't
+//!   be asked; of all others it has the newest.
+//! - A batch that MongoDB refuses because of a document has written nothing. It is folded again without that document,
+//!   and what was folded on top of it after it.
+//! - After any other error the worker ends, and with it all that it had in memory.
+//! - A position is the worker's, and announced, when the majority has everything up to it, and not before.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Utc;
 use event_log::{EventLog, LogError, Opened, Subscription};
-use events::{Position, StoredEvent, Timestamp};
+use events::{Position, StoredEvent};
 use tokio::time::Instant;
 
 use crate::announcer::Announcer;
-use crate::folding::{Cache, Folding, Parked, Parking, Uncached, keys_of};
+use crate::carried::Carried;
+use crate::draft::{Below, Draft};
+use crate::folding::Parked;
 use crate::store::{Changes, CommitError, Fence, Store};
+use crate::writing::Writing;
 use crate::{DocKey, Projection};
 
 /// The most events that are folded into one transaction.
@@ -22,8 +37,6 @@ const BATCH_BYTES: usize = 8 * 1024 * 1024;
 const SAVE_EVERY: Duration = Duration::from_secs(1);
 /// How often a position is announced that did not move.
 const ANNOUNCE_EVERY: Duration = Duration::from_millis(500);
-/// How often a batch is tried again when another transaction is in its way, before the worker begins anew.
-const ATTEMPTS: usize = 10;
 
 /// Why a worker must stop. It begins anew from the checkpoint, if it still has the lease.
 #[derive(Debug, thiserror::Error)]
@@ -40,14 +53,14 @@ pub enum WorkerError {
         expected: u32,
     },
     /// Another transaction is in the way, again and again.
-    #[error("another transaction was in the way {ATTEMPTS} times")]
+    #[error("another transaction was in the way again and again")]
     Contended,
     /// The log or the database is away.
     #[error(transparent)]
     Log(#[from] LogError),
 }
 
-/// What one step did.
+/// What one step brought to its end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Step {
     /// Events that were new.
@@ -58,6 +71,14 @@ pub struct Step {
     pub parked: usize,
 }
 
+impl std::ops::AddAssign for Step {
+    fn add_assign(&mut self, more: Self) {
+        self.events += more.events;
+        self.documents += more.documents;
+        self.parked += more.parked;
+    }
+}
+
 /// A projection's worker. Several may exist at a time, but only that of the latest epoch can write.
 ///
 /// An error, or a step that is broken off, ends it: a new one is made, which begins at the checkpoint.
@@ -65,6 +86,7 @@ pub struct Worker {
     pub(crate) projection: Arc<dyn Projection>,
     pub(crate) log: EventLog,
     pub(crate) store: Store,
+    /// What is parked at the position.
     pub(crate) parked: Arc<HashMap<DocKey, Parked>>,
     pub(crate) epoch: i64,
     /// Everything up to here is in the documents, or was ignored.
@@ -72,11 +94,16 @@ pub struct Worker {
     /// Where the checkpoint is.
     pub(crate) saved: Position,
     saved_at: Instant,
-    announced_at: Option<Instant>,
+    /// What was announced last, and when.
+    announced: Option<(Position, Instant)>,
     nats: async_nats::Client,
-    announcer: Announcer,
+    announcer: Arc<Announcer>,
     subscription: Subscription,
     batch_events: usize,
+    carried: Carried,
+    writing: Option<Writing>,
+    /// What comes after the batch that is being written; empty when there is none.
+    draft: Draft,
 }
 
 impl Worker {
@@ -98,20 +125,24 @@ impl Worker {
             return Err(WorkerError::OtherVersion { found: checkpoint.version, expected: projection.version() });
         }
         let subject = log.names().positions_subject(projection.name());
+        let parked = Arc::new(store.parked().await?);
         Ok(Self {
-            parked: Arc::new(store.parked().await?),
-            announcer: Announcer::new(nats, subject, projection.name(), epoch),
+            announcer: Arc::new(Announcer::new(nats, subject, projection.name(), epoch)),
             subscription: Subscription::new(log, nats, checkpoint.position),
             nats: nats.clone(),
             log: log.clone(),
             store,
-            projection,
             epoch,
             position: checkpoint.position,
             saved: checkpoint.position,
             saved_at: Instant::now(),
-            announced_at: None,
+            announced: None,
             batch_events,
+            carried: Carried::nothing(),
+            writing: None,
+            draft: Draft::new(projection.clone(), parked.clone(), checkpoint.position),
+            projection,
+            parked,
         })
     }
 
@@ -137,33 +168,51 @@ impl Worker {
         self.parked.len()
     }
 
-    /// One step: takes what events there are, waiting at most `wait` for the first; folds and writes them; announces.
+    /// One step: what comes first of the end of the batch that is being written, and of new events to be folded, for
+    /// which it waits at most `wait`.
     ///
     /// # Errors
     /// [`WorkerError`], after which the worker must be made anew.
     pub async fn run_once(&mut self, wait: Duration) -> Result<Step, WorkerError> {
         let wait = wait.min(ANNOUNCE_EVERY);
-        let events = self.subscription.next_batch(self.batch_events, BATCH_BYTES, wait).await?;
-        let before = self.position;
-        let step = self.apply(events).await?;
-        if self.saved < self.position && self.saved_at.elapsed() >= SAVE_EVERY {
-            self.save().await?;
-        }
-        if before != self.position || self.announced_at.is_none_or(|at| at.elapsed() >= ANNOUNCE_EVERY) {
-            self.announcer.announce(self.position).await;
-            self.announced_at = Some(Instant::now());
+        let room = self.batch_events.saturating_sub(self.draft.count);
+        let bytes = BATCH_BYTES.saturating_sub(self.draft.bytes);
+        // A full draft waits for the batch before it: one of the two branches is always there.
+        let step = tokio::select! {
+            biased;
+            outcome = Writing::end_of(&mut self.writing) => self.written(outcome).await?,
+            events = self.subscription.next_batch(room, bytes, wait), if room > 0 && bytes > 0 => {
+                self.take(events?).await?
+            }
+        };
+        if self.writing.is_none() {
+            if self.saved < self.position && self.saved_at.elapsed() >= SAVE_EVERY {
+                self.save().await?;
+            }
+            let is_due =
+                |(position, at): (Position, Instant)| position != self.position || at.elapsed() >= ANNOUNCE_EVERY;
+            if self.announced.is_none_or(is_due) {
+                self.announcer.announce(self.position).await;
+                self.announced = Some((self.position, Instant::now()));
+            }
         }
         Ok(step)
     }
 
-    /// Folds and writes events, whatever comes: what is known already is skipped, and what leaves a hole is not taken
-    /// but read again from the log, with the next step.
+    /// Folds and writes events, whatever comes, to the end: what is known already is skipped, and what leaves a hole is
+    /// not taken but read again from the log, with the next step.
     ///
     /// # Errors
     /// [`WorkerError`], after which the worker must be made anew.
-    pub async fn apply(&mut self, mut events: Vec<StoredEvent>) -> Result<Step, WorkerError> {
-        let started = Instant::now();
-        let mut next = self.position + 1;
+    pub async fn apply(&mut self, events: Vec<StoredEvent>) -> Result<Step, WorkerError> {
+        let mut step = self.take(events).await?;
+        step += self.settle().await?;
+        Ok(step)
+    }
+
+    /// Folds events, and begins to write them when nothing is being written.
+    async fn take(&mut self, mut events: Vec<StoredEvent>) -> Result<Step, WorkerError> {
+        let mut next = self.draft.to + 1;
         let mut hole = false;
         events.retain(|event| {
             let is_next = event.position == next && !hole;
@@ -175,91 +224,99 @@ impl Worker {
             tracing::warn!(projection = self.projection.name(), next, "a hole in the events; they are read again");
             self.subscription = Subscription::new(&self.log, &self.nats, next - 1);
         }
-        let Some(to) = events.last().map(|event| event.position) else { return Ok(Step::default()) };
-        let count = events.len();
+        self.draft.count(&events);
         events.retain(|event| self.projection.handles(event.stream_type));
         let opened = self.log.open_events(events).await?;
-        let concerned: BTreeSet<DocKey> = opened.iter().flat_map(|event| keys_of(&*self.projection, event)).collect();
-        let mut step = Step { events: count, ..Step::default() };
-        if concerned.is_empty() {
-            self.position = to;
-        } else {
-            let concerned: Vec<DocKey> = concerned.into_iter().collect();
-            self.write(&opened, &concerned, to, &mut step).await?;
+        self.fold(opened).await?;
+        Ok(self.start())
+    }
+
+    async fn fold(&mut self, events: Vec<Opened>) -> Result<(), LogError> {
+        let below = Below { writing: self.writing.as_ref(), carried: &self.carried, store: &self.store };
+        self.draft.fold(events, &below).await
+    }
+
+    /// Begins to write the draft, when there is one and nothing is being written. Where nothing is to be written the
+    /// position moves at once.
+    fn start(&mut self) -> Step {
+        if self.writing.is_some() || self.draft.count == 0 {
+            return Step::default();
         }
-        self.measure(step, started);
+        let (changes, parked, to) = (self.draft.changes(), self.draft.folding.parking.after(), self.draft.to);
+        let next = Draft::new(self.projection.clone(), parked.clone(), to);
+        let draft = std::mem::replace(&mut self.draft, next);
+        if changes.is_empty() {
+            let step = Step { events: draft.count, ..Step::default() };
+            self.position = to;
+            self.carried.keep(draft.folding.cache.into_slots());
+            self.measure(step, draft.started);
+            return step;
+        }
+        let fence = Fence { epoch: self.epoch, position: self.saved };
+        self.writing = Some(Writing::start(draft, changes, parked, &self.store, fence, &self.announcer));
+        Step::default()
+    }
+
+    /// Takes in how the batch that was being written ended, and goes on with the draft.
+    async fn written(&mut self, outcome: Result<(), CommitError>) -> Result<Step, WorkerError> {
+        let Some(writing) = self.writing.take() else { return Ok(Step::default()) };
+        let mut step = match outcome {
+            Ok(()) => self.moved(writing),
+            Err(CommitError::Refused { key, reason }) if !writing.refused.contains_key(&key) => {
+                self.fold_without(writing, key, reason).await?
+            }
+            Err(error) => return Err(error.into()),
+        };
+        step += self.start();
         Ok(step)
     }
 
-    /// Folds a batch and writes it, again while other transactions are in the way, and without the documents that
-    /// MongoDB refuses.
-    async fn write(
-        &mut self,
-        events: &[Opened],
-        keys: &[DocKey],
-        to: Position,
-        step: &mut Step,
-    ) -> Result<(), WorkerError> {
-        let mut refused = HashMap::new();
-        let mut attempts = 0;
-        loop {
-            let now = Timestamp::new(Utc::now());
-            let mut folding = Folding {
-                projection: &*self.projection,
-                cache: Cache::new(Uncached::Load),
-                parking: Parking::new(self.parked.clone(), now),
-                refused: &refused,
-            };
-            self.store.load(keys, &mut folding.cache).await?;
-            for event in events {
-                while let Err(missing) = folding.take(event) {
-                    self.store.load(&missing, &mut folding.cache).await?;
-                }
-            }
-            let changes = Changes {
-                documents: folding.cache.changes(),
-                stale: folding.parking.new_keys().cloned().collect(),
-                parked: folding.parking.changed().clone(),
-                unparked: Vec::new(),
-            };
-            if changes.is_empty() {
-                self.position = to;
-                return Ok(());
-            }
-            let fence = Fence { epoch: self.epoch, position: self.saved };
-            match self.store.commit(fence, to, &changes).await {
-                Ok(()) => {
-                    step.documents = changes.documents.len();
-                    step.parked = changes.stale.len();
-                    self.committed(to, changes);
-                    return Ok(());
-                }
-                Err(CommitError::Refused { key, reason }) if !refused.contains_key(&key) => {
-                    refused.insert(key, reason);
-                }
-                Err(CommitError::Transient) if attempts < ATTEMPTS => attempts += 1,
-                Err(CommitError::Transient) => return Err(WorkerError::Contended),
-                Err(error) => return Err(error.into()),
-            }
-        }
-    }
-
-    fn committed(&mut self, to: Position, changes: Changes) {
-        (self.position, self.saved, self.saved_at) = (to, to, Instant::now());
-        if changes.parked.is_empty() {
-            return;
-        }
-        for key in &changes.stale {
-            let error = changes.parked.get(key).map_or("", |parked| parked.error.as_str());
+    /// The majority has a batch.
+    fn moved(&mut self, writing: Writing) -> Step {
+        let now = Instant::now();
+        let to = writing.to;
+        (self.position, self.saved, self.saved_at, self.announced) = (to, to, now, Some((to, now)));
+        self.carried.keep(writing.slots);
+        self.parked = writing.parked;
+        for key in &writing.newly_parked {
+            let error = self.parked.get(key).map_or("", |parked| parked.error.as_str());
             tracing::error!(projection = self.projection.name(), document = %key, error, "parked");
         }
-        let mut parked = HashMap::clone(&self.parked);
-        parked.extend(changes.parked);
-        self.parked = Arc::new(parked);
+        let parked = writing.newly_parked.len();
+        let step = Step { events: writing.count, documents: writing.documents, parked };
+        self.measure(step, writing.started);
+        step
     }
 
-    /// Brings the checkpoint to where the worker is.
+    /// Folds a batch again, without a document that MongoDB refused, and begins to write it; then what had been folded
+    /// on top of it.
+    async fn fold_without(&mut self, writing: Writing, key: DocKey, reason: String) -> Result<Step, WorkerError> {
+        let mut again = Draft::new(self.projection.clone(), self.parked.clone(), writing.to);
+        (again.count, again.bytes, again.started) = (writing.count, writing.bytes, writing.started);
+        again.folding.refused = writing.refused;
+        again.folding.refused.insert(key, reason);
+        let on_top = std::mem::replace(&mut self.draft, again);
+        self.fold(writing.events).await?;
+        let step = self.start();
+        (self.draft.count, self.draft.bytes, self.draft.to) = (on_top.count, on_top.bytes, on_top.to);
+        self.draft.started = on_top.started;
+        self.fold(on_top.events).await?;
+        Ok(step)
+    }
+
+    /// Waits until everything is written that was taken.
+    async fn settle(&mut self) -> Result<Step, WorkerError> {
+        let mut step = Step::default();
+        while self.writing.is_some() {
+            let outcome = Writing::end_of(&mut self.writing).await;
+            step += self.written(outcome).await?;
+        }
+        Ok(step)
+    }
+
+    /// Writes what was taken and brings the checkpoint to where the worker then is.
     pub(crate) async fn save(&mut self) -> Result<(), WorkerError> {
+        self.settle().await?;
         if self.saved < self.position {
             let fence = Fence { epoch: self.epoch, position: self.saved };
             self.store.commit(fence, self.position, &Changes::default()).await?;
@@ -267,6 +324,13 @@ impl Worker {
         }
         self.saved_at = Instant::now();
         Ok(())
+    }
+
+    /// Goes on with documents that a retry has written, and with what is parked then. Everything must be saved.
+    pub(crate) fn begin_anew(&mut self, parked: HashMap<DocKey, Parked>) {
+        self.parked = Arc::new(parked);
+        self.carried = Carried::nothing();
+        self.draft = Draft::new(self.projection.clone(), self.parked.clone(), self.position);
     }
 
     fn measure(&self, step: Step, started: Instant) {

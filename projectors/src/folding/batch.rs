@@ -1,6 +1,8 @@
 //! Folding one event after the other, and parking what fails.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use event_log::Opened;
 use events::DecodeError;
@@ -10,12 +12,12 @@ use super::{Cache, Documents, FoldError, Parking};
 use crate::{DocKey, Projection};
 
 /// A batch being folded.
-pub(crate) struct Folding<'a> {
-    pub(crate) projection: &'a dyn Projection,
+pub(crate) struct Folding {
+    pub(crate) projection: Arc<dyn Projection>,
     pub(crate) cache: Cache,
     pub(crate) parking: Parking,
     /// Documents that MongoDB refused when this batch was written before, and why: events that write them fail.
-    pub(crate) refused: &'a HashMap<DocKey, String>,
+    pub(crate) refused: HashMap<DocKey, String>,
 }
 
 /// The keys of an event, from itself alone; none when the projection ignores it.
@@ -41,35 +43,33 @@ pub(crate) fn stream_key(event: &Opened) -> DocKey {
     }
 }
 
-impl Folding<'_> {
-    /// Takes in one event: its changes are in the cache, or its keys are parked. Keys that come back must be loaded
-    /// first, then the event be given again.
-    pub(crate) fn take(&mut self, event: &Opened) -> Result<(), Vec<DocKey>> {
-        let mut keys = keys_of(self.projection, event);
+impl Folding {
+    /// Takes in one event, whose keys these are ([`keys_of`]): its changes are in the cache, or its keys are parked. Keys
+    /// that come back must be loaded first, then the event be given again.
+    pub(crate) fn take(&mut self, event: &Opened, keys: &BTreeSet<DocKey>) -> Result<(), Vec<DocKey>> {
         if keys.is_empty() {
             return Ok(());
         }
-        let blocker =
-            std::iter::once(stream_key(event)).chain(keys.iter().cloned()).find(|key| self.parking.holds(key));
-        let failure = match (blocker, event) {
+        let mut keys = Cow::Borrowed(keys);
+        let failure = match (self.blocker(event, &keys), event) {
             (Some(blocker), _) => {
                 if blocker.is_stream() {
-                    keys.insert(blocker.clone());
+                    keys.to_mut().insert(blocker.clone());
                 }
                 Err(FoldError::Parked(blocker).into())
             }
             (None, event) => {
                 let mut documents = Documents::new(&mut self.cache, &self.parking);
-                let folded = fold(self.projection, event, &mut documents);
+                let folded = fold(&*self.projection, event, &mut documents);
                 let refused = documents.changed().find_map(|key| self.refused.get(key));
                 match (folded, refused) {
                     (Err(FoldError::NotLoaded(keys)), _) => return Err(keys),
                     (Err(error), _) => {
-                        keys.extend(documents.touched().iter().cloned());
+                        keys.to_mut().extend(documents.touched().iter().cloned());
                         Err(error.into())
                     }
                     (Ok(()), Some(reason)) => {
-                        keys.extend(documents.touched().iter().cloned());
+                        keys.to_mut().extend(documents.touched().iter().cloned());
                         Err(Failure::failed(reason.clone()))
                     }
                     (Ok(()), None) => {
@@ -83,6 +83,14 @@ impl Folding<'_> {
             self.parking.park(&keys, cause, &error, event.position());
         }
         Ok(())
+    }
+
+    /// The parked key that the event queues behind, if there is one.
+    fn blocker(&self, event: &Opened, keys: &BTreeSet<DocKey>) -> Option<DocKey> {
+        if self.parking.is_empty() {
+            return None;
+        }
+        std::iter::once(stream_key(event)).chain(keys.iter().cloned()).find(|key| self.parking.holds(key))
     }
 }
 

@@ -3,9 +3,10 @@
 use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt::Display;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use bson::Document;
+use bson::RawDocumentBuf;
+use bson::serde_helpers::HumanReadable;
 use read_models::ReadDocument;
 
 use super::Parking;
@@ -34,30 +35,77 @@ pub enum FoldError {
     Parked(DocKey),
 }
 
-/// A typed document without its type, and the way back to BSON.
+/// A typed document without its type, and the way back to BSON. Cloning it is cheap.
 #[derive(Clone)]
-struct Typed {
-    value: Arc<dyn Any + Send + Sync>,
-    encode: fn(&(dyn Any + Send + Sync)) -> Option<Document>,
+pub(crate) struct Typed(Arc<Untyped>);
+
+struct Untyped {
+    value: Box<dyn Any + Send + Sync>,
+    encode: fn(&(dyn Any + Send + Sync)) -> Option<RawDocumentBuf>,
+    /// Size of its BSON form, once it is known.
+    bytes: OnceLock<usize>,
 }
 
 impl Typed {
     fn new<D: ReadDocument>(document: D) -> Self {
+        // Human readable: as the driver writes typed documents when they pass through `Document`.
         let encode = |value: &(dyn Any + Send + Sync)| {
-            value.downcast_ref::<D>().and_then(|document| bson::serialize_to_document(document).ok())
+            let document = value.downcast_ref::<D>()?;
+            bson::serialize_to_raw_document_buf(&HumanReadable(document)).ok()
         };
-        Self { value: Arc::new(document), encode }
+        Self(Arc::new(Untyped { value: Box::new(document), encode, bytes: OnceLock::new() }))
+    }
+
+    /// A document that was read.
+    fn read<D: ReadDocument>(raw: &RawDocumentBuf) -> Result<(Self, D), bson::error::Error> {
+        let HumanReadable(document) = bson::deserialize_from_slice::<HumanReadable<D>>(raw.as_bytes())?;
+        let typed = Self::new(document.clone());
+        typed.weighs(raw);
+        Ok((typed, document))
     }
 
     fn get<D: ReadDocument>(&self, key: &DocKey) -> Result<D, FoldError> {
-        self.value.downcast_ref::<D>().cloned().ok_or_else(|| FoldError::Malformed(key.clone()))
+        self.0.value.downcast_ref::<D>().cloned().ok_or_else(|| FoldError::Malformed(key.clone()))
+    }
+
+    /// Its BSON form, if it has one.
+    pub(crate) fn encode(&self) -> Option<RawDocumentBuf> {
+        let raw = (self.0.encode)(&*self.0.value)?;
+        self.weighs(&raw);
+        Some(raw)
+    }
+
+    fn weighs(&self, raw: &RawDocumentBuf) {
+        self.0.bytes.get_or_init(|| raw.as_bytes().len());
     }
 }
 
-enum Slot {
+/// What is known of a document.
+#[derive(Clone)]
+pub(crate) enum Slot {
+    /// It is not there.
     Absent,
-    Raw(Document),
+    /// As it was read.
+    Raw(RawDocumentBuf),
+    /// As it was asked for, or put.
     Typed(Typed),
+}
+
+impl Slot {
+    /// Bytes of its BSON form; 0 when there is none, or none yet.
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            Self::Absent => 0,
+            Self::Raw(raw) => raw.as_bytes().len(),
+            Self::Typed(typed) => typed.0.bytes.get().copied().unwrap_or_default(),
+        }
+    }
+}
+
+impl From<Option<RawDocumentBuf>> for Slot {
+    fn from(found: Option<RawDocumentBuf>) -> Self {
+        found.map_or(Self::Absent, Self::Raw)
+    }
 }
 
 /// What a document that is in no slot means.
@@ -72,11 +120,9 @@ pub(crate) enum Uncached {
 /// A changed document.
 pub(crate) enum Change {
     /// Replace it, or put it there.
-    Put(Document),
+    Put(Typed),
     /// Take it away.
     Delete,
-    /// It has no BSON form.
-    Unwritable,
 }
 
 /// All documents of a batch.
@@ -95,19 +141,24 @@ impl Cache {
         self.slots.contains_key(key)
     }
 
-    /// Takes in what was loaded under a key; none when it is not there. What is in the cache already stays.
-    pub(crate) fn fill(&mut self, key: DocKey, document: Option<Document>) {
-        self.slots.entry(key).or_insert_with(|| document.map_or(Slot::Absent, Slot::Raw));
+    /// Takes in what is known under a key. What is in the cache already stays.
+    pub(crate) fn fill(&mut self, key: DocKey, slot: Slot) {
+        self.slots.entry(key).or_insert(slot);
     }
 
     /// Changed documents by collection and id.
     pub(crate) fn changes(&self) -> BTreeMap<DocKey, Change> {
         let change = |key: &DocKey| match self.slots.get(key) {
-            Some(Slot::Typed(typed)) => (typed.encode)(&*typed.value).map_or(Change::Unwritable, Change::Put),
-            Some(Slot::Raw(document)) => Change::Put(document.clone()),
-            Some(Slot::Absent) | None => Change::Delete,
+            Some(Slot::Typed(typed)) => Change::Put(typed.clone()),
+            // Only a fold changes documents, and it puts typed ones.
+            Some(Slot::Raw(_) | Slot::Absent) | None => Change::Delete,
         };
         self.dirty.iter().map(|key| (key.clone(), change(key))).collect()
+    }
+
+    /// All documents, changed or not.
+    pub(crate) fn into_slots(self) -> HashMap<DocKey, Slot> {
+        self.slots
     }
 
     fn get<D: ReadDocument>(&mut self, key: &DocKey) -> Result<Option<D>, FoldError> {
@@ -115,11 +166,11 @@ impl Cache {
             None if self.uncached == Uncached::Load => return Err(FoldError::NotLoaded(vec![key.clone()])),
             None | Some(Slot::Absent) => return Ok(None),
             Some(Slot::Typed(typed)) => return typed.get(key).map(Some),
-            Some(Slot::Raw(document)) => bson::deserialize_from_document::<D>(document.clone()),
+            Some(Slot::Raw(raw)) => Typed::read::<D>(raw),
         };
         // The decoder's words may quote what it found, which may be personal.
-        let document = decoded.map_err(|_| FoldError::Malformed(key.clone()))?;
-        self.slots.insert(key.clone(), Slot::Typed(Typed::new(document.clone())));
+        let (typed, document) = decoded.map_err(|_| FoldError::Malformed(key.clone()))?;
+        self.slots.insert(key.clone(), Slot::Typed(typed));
         Ok(Some(document))
     }
 

@@ -32,9 +32,18 @@ impl Parking {
         Self { before, changed: BTreeMap::new(), now }
     }
 
+    /// Says when it is that documents are parked.
+    pub(crate) const fn set_now(&mut self, now: Timestamp) {
+        self.now = now;
+    }
+
     /// None parked, and the time does not matter.
     pub(crate) fn none(now: Timestamp) -> Self {
         Self::new(Arc::new(HashMap::new()), now)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.changed.is_empty() && self.before.is_empty()
     }
 
     pub(crate) fn holds(&self, key: &DocKey) -> bool {
@@ -63,6 +72,16 @@ impl Parking {
     /// The records that the batch made or changed.
     pub(crate) const fn changed(&self) -> &BTreeMap<DocKey, Parked> {
         &self.changed
+    }
+
+    /// All that is parked after the batch.
+    pub(crate) fn after(&self) -> Arc<HashMap<DocKey, Parked>> {
+        if self.changed.is_empty() {
+            return self.before.clone();
+        }
+        let mut after = HashMap::clone(&self.before);
+        after.extend(self.changed.iter().map(|(key, parked)| (key.clone(), parked.clone())));
+        Arc::new(after)
     }
 
     /// The keys that this batch parked, and that were not before.

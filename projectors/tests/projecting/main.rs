@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audit;
+mod carrying;
 mod collections;
 mod erasure;
 mod exactly_once;

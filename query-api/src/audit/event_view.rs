@@ -13,7 +13,7 @@ use uuid::Uuid;
 /// The sealed fields that are shown to whom they are about, by name. Every other sealed field is left out, so that a
 /// secret is not shown for having been forgotten here. (What is not sealed is no secret: the log never holds one open.)
 const SHOWN: &[&str] =
-    &["avatar_url", "bio", "email", "expertise_tags", "first_name", "ip", "last_name", "reason", "user_agent"];
+    &["avatar_url", "bio", "comment", "email", "filename", "expertise_tags", "first_name", "ip", "last_name", "reason", "user_agent"];
 
 /// An event of the log. Not `Debug`: what happened may be personal.
 #[derive(Serialize, ToSchema)]
