@@ -32,6 +32,7 @@ pub(crate) struct Account {
             ("X-Position" = u64, description = "position that the answer has reached"),
             ("ETag" = String, description = "version of the account"),
         )),
+        (status = 400, description = "`validation_failed`: a header is not valid", body = ErrorBody),
         (status = 401, description = "`unauthorized`", body = ErrorBody),
         (status = 403, description = "`forbidden`, `user_suspended`", body = ErrorBody),
         (status = 404, description = "`not_found`", body = ErrorBody),

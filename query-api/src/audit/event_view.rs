@@ -12,8 +12,20 @@ use uuid::Uuid;
 
 /// The sealed fields that are shown to whom they are about, by name. Every other sealed field is left out, so that a
 /// secret is not shown for having been forgotten here. (What is not sealed is no secret: the log never holds one open.)
-const SHOWN: &[&str] =
-    &["avatar_url", "bio", "comment", "email", "filename", "expertise_tags", "first_name", "ip", "last_name", "reason", "user_agent"];
+const SHOWN: &[&str] = &[
+    "avatar_url",
+    "bio",
+    "comment",
+    "email",
+    "filename",
+    "expertise_tags",
+    "first_name",
+    "ip",
+    "last_name",
+    "reason",
+    "text",
+    "user_agent",
+];
 
 /// An event of the log. Not `Debug`: what happened may be personal.
 #[derive(Serialize, ToSchema)]
@@ -153,9 +165,14 @@ impl ActorView {
     }
 }
 
+/// The value as a sealed one, if it is. An array is none, although serde would take two items for the two fields.
+fn sealed(value: &Value) -> Option<Personal<Value>> {
+    value.as_object().and_then(|_| Personal::deserialize(value).ok())
+}
+
 /// What a person is shown of the value of a field; nothing of a secret.
 fn shown(name: &str, value: Value, person: UserId) -> Option<Value> {
-    if let Ok(personal) = Personal::<Value>::deserialize(&value) {
+    if let Some(personal) = sealed(&value) {
         let is_own = personal.owner() == person;
         return SHOWN.contains(&name).then(|| personal.into_value().filter(|_| is_own).unwrap_or(Value::Null));
     }
@@ -210,7 +227,7 @@ mod tests {
         match value {
             Value::Object(fields) => {
                 for (name, value) in fields {
-                    let sealed = Personal::<Value>::deserialize(value).is_ok();
+                    let sealed = sealed(value).is_some();
                     seen(name, sealed);
                     if !sealed {
                         visit(value, seen);
@@ -259,10 +276,11 @@ mod tests {
             "never_heard_of": field(ADA, json!("secret")),
             "list": [{ "reason": field(ADA, json!("a")), "never_heard_of": field(ADA, json!("secret")) }],
             "reason": [field(ADA, json!("b")), field(GRACE, json!("c"))],
+            "subject_ids": [ADA, GRACE],
         });
         let expected = json!({
             "user_id": ADA, "email": "ada@example.org", "bio": null, "last_name": null, "list": [{ "reason": "a" }],
-            "reason": ["b", null],
+            "reason": ["b", null], "subject_ids": [ADA, GRACE],
         });
         assert_eq!(shown("", data, ADA.parse().unwrap()), Some(expected));
     }

@@ -73,6 +73,7 @@ pub(crate) struct Export {
             ("X-Position" = u64, description = "position that the answer has reached"),
             ("Content-Disposition" = String, description = "that it is a file, and its name"),
         )),
+        (status = 400, description = "`validation_failed`: a header is not valid", body = ErrorBody),
         (status = 401, description = "`unauthorized`", body = ErrorBody),
         (status = 403, description = "`user_suspended`", body = ErrorBody),
         (status = 503, description = "`read_model_behind`, `unavailable`", body = ErrorBody),

@@ -30,6 +30,7 @@ pub(crate) struct PublicProfile {
         (status = 200, body = DataBody<PublicProfile>, headers(
             ("X-Position" = u64, description = "position that the answer has reached"),
         )),
+        (status = 400, description = "`validation_failed`: a header is not valid", body = ErrorBody),
         (status = 404, description = "`not_found`", body = ErrorBody),
         (status = 503, description = "`read_model_behind`, `unavailable`", body = ErrorBody),
     )

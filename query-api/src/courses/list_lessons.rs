@@ -33,6 +33,7 @@ pub(crate) struct LessonList {
         (status = 200, body = DataBody<LessonList>, headers(
             ("X-Position" = u64, description = "position that the answer has reached"),
         )),
+        (status = 400, description = "`validation_failed`: a header is not valid", body = ErrorBody),
         (status = 404, description = "`not_found`: no such course or module, or not visible", body = ErrorBody),
         (status = 503, description = "`read_model_behind`, `unavailable`", body = ErrorBody),
     )

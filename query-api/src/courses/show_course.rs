@@ -36,6 +36,7 @@ pub(crate) struct ShownCourse {
             ("X-Position" = u64, description = "position that the answer has reached"),
             ("ETag" = String, description = "version of the course"),
         )),
+        (status = 400, description = "`validation_failed`: a header is not valid", body = ErrorBody),
         (status = 404, description = "`not_found`: not there, or not visible to the caller", body = ErrorBody),
         (status = 503, description = "`read_model_behind`, `unavailable`", body = ErrorBody),
     )

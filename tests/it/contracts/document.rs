@@ -29,9 +29,12 @@ fn every_operation_is_documented() {
             let responses = operation["responses"].as_object().unwrap();
             assert!(responses.keys().any(|status| status.starts_with('2')), "{name}: no success");
             assert!(responses.contains_key("503") || path.ends_with("verify-jwt"), "{name}: no 503");
+            let parameters = operation["parameters"].as_array().map_or(&[][..], Vec::as_slice);
+            let refusable = parameters.iter().any(|given| given["in"] != "path");
+            assert!(!refusable || responses.contains_key("400"), "{name}: no 400 for parameters that are not valid");
             for parameter in path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
                 let named = |given: &Value| given["name"] == parameter && given["in"] == "path";
-                assert!(operation["parameters"].as_array().unwrap().iter().any(named), "{name}: {parameter}");
+                assert!(parameters.iter().any(named), "{name}: {parameter}");
             }
         }
     }
