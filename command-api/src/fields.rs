@@ -1,12 +1,33 @@
 //! From a body's fields to value types.
 
 use domain::values::{Password, ValueError};
-use service_kit::http::FieldError;
+use serde::{Deserialize, Deserializer};
+use service_kit::http::{FieldError, Fields};
 
 /// What a value type's refusal is called in the answer. A weak password is named by the answer's own code when it is all
 /// that is wrong.
 pub(crate) fn parsed<T>(result: Result<T, ValueError>) -> Result<T, FieldError> {
     result.map_err(|error| FieldError { code: error.code(), specific: error == ValueError::WeakPassword })
+}
+
+/// Tells null from missing: for fields of a change whose value null takes away. Use with `#[serde(default)]`.
+pub(crate) fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// A text that a change may take away: missing or blank it stays as it is, null takes it away.
+pub(crate) fn clearable_text<T>(
+    fields: &mut Fields,
+    field: &str,
+    value: Option<Option<String>>,
+    parse: impl FnOnce(&str) -> Result<T, ValueError>,
+) -> Option<Option<T>> {
+    match value? {
+        None => Some(None),
+        text => fields.optional_text(field, text, |text| parsed(parse(text))).map(Some),
+    }
 }
 
 /// A password to be held against a hash, as it was typed. Longer ones were never set, and are not worth the hashing.

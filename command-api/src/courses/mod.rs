@@ -2,9 +2,13 @@
 
 pub mod add_lesson;
 pub mod add_module;
+pub mod archive_course;
+pub mod change_course;
 pub mod create_course;
 mod editor;
 mod price;
 pub mod publish_course;
+pub mod restore_course;
+pub mod unpublish_course;
 
 pub(crate) use editor::editor;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::Number;
-use service_kit::http::Fields;
+use service_kit::http::{FieldError, Fields};
 
 use crate::fields::parsed;
 
@@ -36,20 +36,45 @@ pub(crate) struct ParsedPrice {
     pub(crate) pricing_model: Option<PricingModel>,
 }
 
-/// Reads the price and the model, which may stand inside it or beside it.
+/// Reads the price and the model of a new course; the model may stand inside the price or beside it.
 pub(crate) fn parse_price(fields: &mut Fields, input: Option<PriceInput>, beside: Option<String>) -> ParsedPrice {
-    let (amount, currency, inside) = match input {
-        None => (None, None, None),
-        Some(PriceInput::Amount(amount)) => (Some(amount), None, None),
-        Some(PriceInput::Whole(whole)) => (whole.amount, whole.currency, whole.pricing_model),
-    };
-    let price = fields.required("price", amount, |amount| parsed(Price::parse(&amount.to_string())));
-    fields.optional_text("price.currency", currency, |text| {
-        if text == Currency::EUR.code() { Ok(()) } else { parsed(Err(ValueError::Invalid)) }
-    });
-    let pricing_model =
-        fields.required_text("pricing_model", beside.or(inside), |text| parsed(word(text, PricingModel::from_word)));
+    let parts = WholePrice::of(input);
+    let price = fields.required("price", parts.amount, amount);
+    fields.optional_text("price.currency", parts.currency, currency);
+    let pricing_model = fields.required_text("pricing_model", beside.or(parts.pricing_model), model);
     ParsedPrice { price, pricing_model }
+}
+
+/// Reads what of price and model is to change.
+pub(crate) fn parse_new_price(fields: &mut Fields, input: Option<PriceInput>, beside: Option<String>) -> ParsedPrice {
+    let parts = WholePrice::of(input);
+    let price = fields.optional("price", parts.amount, amount);
+    fields.optional_text("price.currency", parts.currency, currency);
+    let pricing_model = fields.optional_text("pricing_model", beside.or(parts.pricing_model), model);
+    ParsedPrice { price, pricing_model }
+}
+
+impl WholePrice {
+    fn of(input: Option<PriceInput>) -> Self {
+        match input {
+            None => Self::default(),
+            Some(PriceInput::Amount(amount)) => Self { amount: Some(amount), ..Self::default() },
+            Some(PriceInput::Whole(whole)) => whole,
+        }
+    }
+}
+
+fn amount(amount: Number) -> Result<Price, FieldError> {
+    parsed(Price::parse(&amount.to_string()))
+}
+
+/// Only euros are taken.
+fn currency(text: &str) -> Result<(), FieldError> {
+    if text == Currency::EUR.code() { Ok(()) } else { parsed(Err(ValueError::Invalid)) }
+}
+
+fn model(text: &str) -> Result<PricingModel, FieldError> {
+    parsed(word(text, PricingModel::from_word))
 }
 
 impl<'de> Deserialize<'de> for PriceInput {

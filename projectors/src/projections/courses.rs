@@ -1,7 +1,7 @@
 //! Projection `courses`: courses, their modules and lessons.
 
 use events::{
-    CourseCreated, CourseEvent, CoursePublished, Event, LessonAdded, ModuleAdded, Personal, RecordedEvent, StoredEvent,
+    CourseCreated, CourseEvent, CourseId, Event, LessonAdded, ModuleAdded, Personal, RecordedEvent, StoredEvent,
     StreamType, UserEvent, UserId,
 };
 use read_models::{
@@ -64,11 +64,11 @@ impl Projection for Courses {
                     DocKey::of::<Lesson>(added.lesson.lesson_id),
                 ],
                 CourseEvent::CoursePublished(published) => vec![DocKey::of::<Course>(published.course_id)],
-                CourseEvent::CourseChanged(_)
-                | CourseEvent::CourseUnpublished(_)
-                | CourseEvent::CourseArchived(_)
-                | CourseEvent::CourseRestored(_)
-                | CourseEvent::ModuleChanged(_)
+                CourseEvent::CourseChanged(changed) => vec![DocKey::of::<Course>(changed.course_id)],
+                CourseEvent::CourseUnpublished(unpublished) => vec![DocKey::of::<Course>(unpublished.course_id)],
+                CourseEvent::CourseArchived(archived) => vec![DocKey::of::<Course>(archived.course_id)],
+                CourseEvent::CourseRestored(restored) => vec![DocKey::of::<Course>(restored.course_id)],
+                CourseEvent::ModuleChanged(_)
                 | CourseEvent::ModuleRemoved(_)
                 | CourseEvent::LessonChanged(_)
                 | CourseEvent::LessonRemoved(_)
@@ -117,12 +117,22 @@ impl Projection for Courses {
                 CourseEvent::CourseCreated(created) => course_created(event, created, docs),
                 CourseEvent::ModuleAdded(added) => module_added(event, added, docs),
                 CourseEvent::LessonAdded(added) => lesson_added(event, added, docs),
-                CourseEvent::CoursePublished(published) => course_published(event, published, docs),
-                CourseEvent::CourseChanged(_)
-                | CourseEvent::CourseUnpublished(_)
-                | CourseEvent::CourseArchived(_)
-                | CourseEvent::CourseRestored(_)
-                | CourseEvent::ModuleChanged(_)
+                CourseEvent::CoursePublished(published) => {
+                    change_course(event, published.course_id, docs, |course| course.publish(event))
+                }
+                CourseEvent::CourseChanged(changed) => {
+                    change_course(event, changed.course_id, docs, |course| course.change(changed))
+                }
+                CourseEvent::CourseUnpublished(unpublished) => {
+                    change_course(event, unpublished.course_id, docs, Course::withdraw)
+                }
+                CourseEvent::CourseArchived(archived) => {
+                    change_course(event, archived.course_id, docs, Course::archive)
+                }
+                CourseEvent::CourseRestored(restored) => {
+                    change_course(event, restored.course_id, docs, Course::withdraw)
+                }
+                CourseEvent::ModuleChanged(_)
                 | CourseEvent::ModuleRemoved(_)
                 | CourseEvent::LessonChanged(_)
                 | CourseEvent::LessonRemoved(_)
@@ -209,11 +219,7 @@ fn course_created(
 }
 
 /// The course, with the event that is being folded as its last.
-fn touched_course(
-    recorded: &RecordedEvent,
-    id: events::CourseId,
-    docs: &mut Documents<'_>,
-) -> Result<Course, FoldError> {
+fn touched_course(recorded: &RecordedEvent, id: CourseId, docs: &mut Documents<'_>) -> Result<Course, FoldError> {
     let mut course: Course = docs.require(id)?;
     course.touch(recorded);
     Ok(course)
@@ -238,13 +244,15 @@ fn lesson_added(recorded: &RecordedEvent, added: &LessonAdded, docs: &mut Docume
     docs.put(course)
 }
 
-fn course_published(
+/// What concerns the course's own document only.
+fn change_course(
     recorded: &RecordedEvent,
-    published: &CoursePublished,
+    id: CourseId,
     docs: &mut Documents<'_>,
+    change: impl FnOnce(&mut Course),
 ) -> Result<(), FoldError> {
-    let mut course = touched_course(recorded, published.course_id, docs)?;
-    course.publish(recorded);
+    let mut course = touched_course(recorded, id, docs)?;
+    change(&mut course);
     docs.put(course)
 }
 

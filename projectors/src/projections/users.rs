@@ -1,6 +1,8 @@
 //! Projection `users`: accounts, and where they are signed in.
 
-use events::{CourseEvent, Event, RecordedEvent, SessionEvent, SessionId, StoredEvent, StreamType, UserEvent, UserId};
+use events::{
+    CourseEvent, CourseId, Event, RecordedEvent, SessionEvent, SessionId, StoredEvent, StreamType, UserEvent, UserId,
+};
 use read_models::{Collection, USER_COURSES, USER_SESSIONS, USERS, USERS_PROJECTION, User, UserCourse, UserSessions};
 
 use crate::{DocKey, Documents, FoldError, Projection};
@@ -58,11 +60,11 @@ impl Projection for Users {
                     vec![DocKey::of::<UserCourse>(created.course_id), DocKey::of::<User>(created.instructor_id)]
                 }
                 CourseEvent::CoursePublished(published) => vec![DocKey::of::<UserCourse>(published.course_id)],
+                CourseEvent::CourseUnpublished(unpublished) => vec![DocKey::of::<UserCourse>(unpublished.course_id)],
+                CourseEvent::CourseArchived(archived) => vec![DocKey::of::<UserCourse>(archived.course_id)],
                 CourseEvent::ModuleAdded(_)
                 | CourseEvent::LessonAdded(_)
                 | CourseEvent::CourseChanged(_)
-                | CourseEvent::CourseUnpublished(_)
-                | CourseEvent::CourseArchived(_)
                 | CourseEvent::CourseRestored(_)
                 | CourseEvent::ModuleChanged(_)
                 | CourseEvent::ModuleRemoved(_)
@@ -206,22 +208,12 @@ fn course(event: &CourseEvent, docs: &mut Documents<'_>) -> Result<(), FoldError
             published: false,
             stale: false,
         }),
-        CourseEvent::CoursePublished(published) => {
-            let mut course: UserCourse = docs.require(published.course_id)?;
-            if course.published {
-                return Ok(());
-            }
-            let mut user: User = docs.require(course.instructor_id)?;
-            user.instructor.total_courses += 1;
-            course.published = true;
-            docs.put(user)?;
-            docs.put(course)
-        }
+        CourseEvent::CoursePublished(published) => show_course(published.course_id, true, docs),
+        CourseEvent::CourseUnpublished(unpublished) => show_course(unpublished.course_id, false, docs),
+        CourseEvent::CourseArchived(archived) => show_course(archived.course_id, false, docs),
         CourseEvent::ModuleAdded(_)
         | CourseEvent::LessonAdded(_)
         | CourseEvent::CourseChanged(_)
-        | CourseEvent::CourseUnpublished(_)
-        | CourseEvent::CourseArchived(_)
         | CourseEvent::CourseRestored(_)
         | CourseEvent::ModuleChanged(_)
         | CourseEvent::ModuleRemoved(_)
@@ -232,4 +224,18 @@ fn course(event: &CourseEvent, docs: &mut Documents<'_>) -> Result<(), FoldError
         | CourseEvent::FaqChanged(_)
         | CourseEvent::FaqRemoved(_) => Ok(()),
     }
+}
+
+/// A course is in the catalogue from now on, or is not: its instructor has one more, or one less, where that is new.
+fn show_course(id: CourseId, published: bool, docs: &mut Documents<'_>) -> Result<(), FoldError> {
+    let mut course: UserCourse = docs.require(id)?;
+    if course.published == published {
+        return Ok(());
+    }
+    let mut user: User = docs.require(course.instructor_id)?;
+    let total = &mut user.instructor.total_courses;
+    *total = if published { *total + 1 } else { total.saturating_sub(1) };
+    course.published = published;
+    docs.put(user)?;
+    docs.put(course)
 }

@@ -107,6 +107,16 @@ const ROWS: &[Row] = &[
     Row { method: "post", path: "/courses/{id}/publish", body: NOTHING, expected: [401, 403, 403, 200, 200, 403] },
     Row {
         method: "patch",
+        path: "/courses/{id}",
+        body: |_| Some(json!({ "title": "Excel, la suite" })),
+        expected: [401, 403, 403, 200, 200, 403],
+    },
+    Row { method: "delete", path: "/courses/{id}", body: NOTHING, expected: [401, 403, 403, 200, 200, 403] },
+    // It is no published one, and no archived one: that they get as far as that shows it.
+    Row { method: "post", path: "/courses/{id}/unpublish", body: NOTHING, expected: [401, 403, 403, 400, 400, 403] },
+    Row { method: "post", path: "/courses/{id}/restore", body: NOTHING, expected: [401, 403, 403, 400, 400, 403] },
+    Row {
+        method: "patch",
         path: "/admin/users/{id}",
         body: |_| Some(json!({ "status": "active" })),
         expected: [401, 403, 403, 403, 200, 403],

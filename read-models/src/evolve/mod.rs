@@ -1,0 +1,5 @@
+//! How documents come out of events: pure, and used twice. The projectors fold the whole log with it into the read
+//! collections; command-api folds one stream with it, to answer a command whose effect the collections don't show yet.
+
+mod course;
+mod user;
