@@ -7,7 +7,7 @@ use domain::course::{
     AddFaqError, AddLessonError, AddModuleError, ArchiveCourseError, ArrangeOutlineError, AttachQuizError,
     ChangeCourseError, ChangeFaqError, ChangeLessonError, ChangeModuleError, CourseError, CreateCourseError,
     MaterialError, NotEditable, PublishCourseError, RemoveFaqError, RemoveLessonError, RemoveModuleError,
-    RestoreCourseError, UnpublishCourseError,
+    RestoreCourseError, RetireCourseError, UnpublishCourseError,
 };
 use domain::email_claim::{ClaimEmailError, EmailClaimError, ReleaseEmailError};
 use domain::session::{RefreshSessionError, RevokeSessionError, SessionError, StartSessionError};
@@ -202,6 +202,12 @@ of_editors! {
     RemoveFaqError { UnknownFaq => ApiError::not_found(), }
 }
 
+impl From<RetireCourseError> for Refusal {
+    fn from(RetireCourseError::NotFound: RetireCourseError) -> Self {
+        ApiError::not_found().into()
+    }
+}
+
 impl From<ChangeLessonError> for Refusal {
     fn from(error: ChangeLessonError) -> Self {
         match error {
@@ -232,6 +238,6 @@ sums! {
     SessionError { StartSession, RefreshSession, RevokeSession, }
     AdminRosterError { JoinAdmins, LeaveAdmins, }
     CourseError {
-        CreateCourse, ChangeCourse, PublishCourse, UnpublishCourse, ArchiveCourse, RestoreCourse, AddModule, ChangeModule, RemoveModule, AddLesson, ChangeLesson, AttachQuiz, RemoveLesson, ArrangeOutline, AddFaq, ChangeFaq, RemoveFaq,
+        CreateCourse, ChangeCourse, PublishCourse, UnpublishCourse, ArchiveCourse, RestoreCourse, RetireCourse, AddModule, ChangeModule, RemoveModule, AddLesson, ChangeLesson, AttachQuiz, RemoveLesson, ArrangeOutline, AddFaq, ChangeFaq, RemoveFaq,
     }
 }

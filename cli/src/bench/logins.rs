@@ -47,6 +47,8 @@ struct Report {
     /// GET /courses while all log in.
     beside: Figures,
     login: Figures,
+    /// Logins that were told to come again (503): they waited too long, or too many waited.
+    turned_away: usize,
     /// Mebibytes of this process, with all of the product in it, before the logins.
     memory_before_mib: u64,
     /// Its greatest so far, after them.
@@ -66,7 +68,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     let readers = options.readers as usize;
     let (alone, ()) = read_while(&app, readers, tokio::time::sleep(Duration::from_secs(options.seconds))).await;
     let memory_before_mib = memory("VmRSS");
-    let (beside, login) = read_while(&app, readers, log_in(&app, &learner, options.logins)).await;
+    let (beside, (login, turned_away)) = read_while(&app, readers, log_in(&app, &learner, options.logins)).await;
     let report = Report {
         machine: Machine::this(),
         logins: options.logins,
@@ -74,6 +76,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
         alone,
         beside,
         login,
+        turned_away,
         memory_before_mib,
         memory_peak_mib: memory("VmHWM"),
     };
@@ -118,17 +121,23 @@ async fn read(client: Client, stop: Arc<AtomicBool>) -> Vec<Duration> {
     samples
 }
 
-/// Logs somebody in that often, all at once.
-async fn log_in(app: &TestApp, person: &Person, logins: u32) -> Figures {
+/// Logs somebody in that often, all at once; also says how many were told to come again.
+async fn log_in(app: &TestApp, person: &Person, logins: u32) -> (Figures, usize) {
     let body = json!({ "email": person.email, "password": PASSWORD });
     let started = Instant::now();
     let login = async || {
         let started = Instant::now();
-        let _ = app.post("/auth/login").respond_async().json(&body).send().await.expect(200);
-        started.elapsed()
+        let answer = app.post("/auth/login").respond_async().json(&body).send().await;
+        if answer.status == 503 {
+            return None;
+        }
+        let _ = answer.expect(200);
+        Some(started.elapsed())
     };
-    let samples = join_all((0..logins).map(|_| login())).await;
-    Figures::of(samples, started.elapsed())
+    let answered = join_all((0..logins).map(|_| login())).await;
+    let samples: Vec<_> = answered.iter().flatten().copied().collect();
+    let turned_away = answered.len() - samples.len();
+    (Figures::of(samples, started.elapsed()), turned_away)
 }
 
 /// A line of `/proc/self/status`, in mebibytes; 0 where there is none.
@@ -140,7 +149,8 @@ fn memory(name: &str) -> u64 {
 }
 
 fn tell(report: &Report) {
-    let Report { machine, logins, readers, alone, beside, login, memory_before_mib, memory_peak_mib } = report;
+    let Report { machine, logins, readers, alone, beside, login, turned_away, memory_before_mib, memory_peak_mib } =
+        report;
     say(machine);
     say("");
     say(format!("GET /courses, {readers} clients:"));
@@ -149,10 +159,10 @@ fn tell(report: &Report) {
         say(format!("  {what:<18} {rate:>7.0} /s   p50 {p50_ms:.2} ms   p99 {p99_ms:.2} ms"));
     }
     say(format!("  {:<18} {:.2} times the median", "", beside.p50_ms / alone.p50_ms.max(f64::EPSILON)));
+    let Figures { count, rate, p50_ms, p99_ms } = login;
     say(format!(
-        "{logins} logins at once: {:.0} /s, the last after {:.1} s",
-        login.rate,
-        login.rate.recip() * f64::from(*logins)
+        "{logins} logins at once: {rate:.0} /s; half were answered after {p50_ms:.0} ms, 99 % after {p99_ms:.0} ms"
     ));
+    say(format!("  {count} signed in, {turned_away} were told to come again"));
     say(format!("memory of the process: {memory_before_mib} MiB before, {memory_peak_mib} MiB at most"));
 }

@@ -9,6 +9,8 @@ mod editor;
 mod price;
 pub mod publish_course;
 pub mod restore_course;
+mod retire_courses;
 pub mod unpublish_course;
 
 pub(crate) use editor::editor;
+pub use retire_courses::start_retiring;

@@ -40,6 +40,8 @@ mod remove_module;
 #[cfg(feature = "decide")]
 mod restore_course;
 #[cfg(feature = "decide")]
+mod retire_course;
+#[cfg(feature = "decide")]
 mod unpublish_course;
 
 pub use outline::Module;
@@ -65,6 +67,7 @@ pub use {
     remove_lesson::{RemoveLesson, RemoveLessonError},
     remove_module::{RemoveModule, RemoveModuleError},
     restore_course::{RestoreCourse, RestoreCourseError},
+    retire_course::{RetireCourse, RetireCourseError},
     unpublish_course::{UnpublishCourse, UnpublishCourseError},
 };
 
@@ -77,6 +80,7 @@ crate::aggregate::aggregate! {
         UnpublishCourse(UnpublishCourseError) by unpublish,
         ArchiveCourse(ArchiveCourseError) by archive,
         RestoreCourse(RestoreCourseError) by restore,
+        RetireCourse(RetireCourseError) by retire,
         AddModule(AddModuleError) by add_module,
         ChangeModule(ChangeModuleError) by change_module,
         RemoveModule(RemoveModuleError) by remove_module,

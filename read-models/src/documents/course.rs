@@ -59,6 +59,7 @@ pub const COURSES: Collection = Collection {
             ("popular", doc! { "status": 1, "enrollments_count": -1, "_id": -1 }),
             ("rating", doc! { "status": 1, "average_rating": -1, "_id": -1 }),
             ("instructor", doc! { "instructor_id": 1, "created_at": -1, "_id": -1 }),
+            ("orphaned", doc! { "instructor_name": 1, "status": 1 }),
             ("words", doc! { "search.words": 1 }),
         ]
     },

@@ -1,15 +1,16 @@
 //! Reading the documents that a view is made of.
 
 use bson::{Bson, Document, doc};
-use event_log::LogError;
+use event_log::{LogError, TIME_LIMIT, within};
 use events::{CourseId, UserId};
+use futures::TryStreamExt as _;
 use mongodb::Database;
 use mongodb::error::Error;
 
 use super::outline::Audience;
 use super::snapshot::{Reading, Snapshot, read_at_once};
 use super::user::PublicUser;
-use crate::{Course, Lesson, Module, User, UserSessions, UserStatus};
+use crate::{COURSES, Course, CourseStatus, Lesson, Module, User, UserSessions, UserStatus};
 
 /// A course with its modules and lessons, in any order, all of one instant.
 #[derive(Clone, Debug)]
@@ -43,6 +44,22 @@ pub async fn load_course_for(
     audience: impl Fn(&Course) -> Option<Audience> + Sync,
 ) -> Result<Option<(CourseDocuments, Audience)>, LogError> {
     read_at_once(database, &CourseReading { id, audience }).await
+}
+
+/// Courses, `limit` at most, that are not put away although their instructor was erased, which took the name.
+///
+/// # Errors
+/// [`LogError`] when MongoDB is away.
+pub async fn load_orphaned_courses(database: &Database, limit: i64) -> Result<Vec<CourseId>, LogError> {
+    let live = [CourseStatus::Draft, CourseStatus::Published].map(CourseStatus::as_str);
+    let filter = doc! { "instructor_name": Bson::Null, "status": { "$in": live.to_vec() } };
+    let courses = database.collection::<Document>(COURSES.name);
+    let found: Vec<Document> = within(TIME_LIMIT, async {
+        courses.find(filter).projection(doc! { "_id": 1 }).limit(limit).await?.try_collect().await
+    })
+    .await?;
+    let id = |document: Document| document.get_str("_id").ok()?.parse().ok();
+    Ok(found.into_iter().filter_map(id).collect())
 }
 
 struct CourseReading<F> {

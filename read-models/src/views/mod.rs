@@ -23,7 +23,9 @@ mod users;
 
 pub use audit::events_of_person;
 pub use course::{CourseFacts, CourseListItem, CourseView, PriceView};
-pub use load::{CourseDocuments, load_course, load_course_for, load_public_user, load_sessions, load_user};
+pub use load::{
+    CourseDocuments, load_course, load_course_for, load_orphaned_courses, load_public_user, load_sessions, load_user,
+};
 pub use outline::{Audience, LessonView, ModuleView, VideoView};
 pub use sessions::SessionView;
 pub use snapshot::{Reading, Snapshot, read_at_once};

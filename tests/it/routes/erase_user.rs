@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tests::people::{PASSWORD, newcomer};
-use tests::{Answer, AppOptions, Person, TestApp, shape};
+use tests::{Answer, AppOptions, Person, TestApp, eventually, shape};
 
 async fn erase(app: &TestApp, person: &Person, password: &str) -> Answer {
     app.delete("/auth/profile").bearer(&person.token).json(&json!({ "password": password })).send().await
@@ -116,5 +116,33 @@ async fn an_erasing_request_leaves_no_record_of_the_erased() {
         let theirs = records.count_documents(bson::doc! { "owner": &person.id });
         assert_eq!(theirs.await.unwrap(), 0);
     }
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_courses_of_an_erased_instructor_are_put_away_and_nobody_elses() {
+    let app = TestApp::start(AppOptions::default()).await;
+    let admin = app.admin().await;
+    let (gone, stays) = (app.instructor(&admin).await, app.instructor(&admin).await);
+    let mut courses = Vec::new();
+    for (owner, title) in [(&gone, "Excel, les bases"), (&gone, "Excel, la suite"), (&stays, "Excel, la fin")] {
+        let draft = app.draft(owner, title).await;
+        courses.push(draft.id);
+    }
+    for course in [&courses[0], &courses[2]] {
+        let _ = app.post(&format!("/courses/{course}/publish")).bearer(&admin.token).send().await.expect(200);
+    }
+    let _ = erase(&app, &gone, PASSWORD).await.expect(200);
+    let status = async |course: &str| {
+        let shown = app.get(&format!("/courses/{course}")).bearer(&admin.token).send().await.expect(200);
+        let course = shown.data()["course"].take();
+        (course["status"].clone(), course["instructor_name"].clone())
+    };
+    for course in &courses[..2] {
+        eventually("it is put away", async || status(course).await == (json!("archived"), Value::Null)).await;
+    }
+    assert_eq!(status(&courses[2]).await, (json!("published"), json!("Ada Lovelace")));
+    let listed = app.get("/courses").send().await.expect(200).data()["courses"].take();
+    assert_eq!((listed.as_array().unwrap().len(), &listed[0]["_id"]), (1, &json!(courses[2])));
     app.stop().await;
 }
