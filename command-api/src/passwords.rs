@@ -5,7 +5,6 @@ use std::sync::Arc;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc};
 use argon2::{Algorithm, Argon2, Params};
 use domain::values::{Password, PasswordHash};
-use event_log::uncounted;
 use service_kit::http::ApiError;
 use tokio::sync::Semaphore;
 
@@ -74,18 +73,14 @@ impl Passwords {
 
     async fn work<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
         let _place = self.waiting.try_acquire().map_err(|_| ApiError::unavailable("too many passwords wait"))?;
-        // Who waits for a turn does not wait for MongoDB.
-        uncounted(async {
-            let core = Arc::clone(&self.working).acquire_owned().await.map_err(ApiError::internal)?;
-            // The core is held by the job itself: a caller who hangs up does not free it before the hash is done.
-            let job = move || {
-                let result = job();
-                drop(core);
-                result
-            };
-            tokio::task::spawn_blocking(job).await.map_err(ApiError::internal)
-        })
-        .await
+        let core = Arc::clone(&self.working).acquire_owned().await.map_err(ApiError::internal)?;
+        // The core is held by the job itself: a caller who hangs up does not free it before the hash is done.
+        let job = move || {
+            let result = job();
+            drop(core);
+            result
+        };
+        tokio::task::spawn_blocking(job).await.map_err(ApiError::internal)
     }
 }
 

@@ -36,7 +36,7 @@ pub use idempotency::{Answer, IdempotencyRecord, IdempotencyRecords, NewIdempote
 pub use lease::{Held, LEASE_TTL, LeaseState, Leases};
 pub use load::Loaded;
 pub use log::{EventLog, Head, LogError, LogSecrets};
-pub use mongo::{TIME_LIMIT, connect, is_duplicate_key, left_of, limited, uncounted, with_deadline, within};
+pub use mongo::{TIME_LIMIT, connect, is_duplicate_key, left_of, limited, with_deadline, within};
 pub use names::LogNames;
 pub use personal_data::{MasterKey, PersonKeys, Sealer};
 pub use publication::{

@@ -1,6 +1,5 @@
 //! How this product talks to MongoDB: bounded in time, and with errors it can act upon.
 
-use std::cell::Cell;
 use std::future::Future;
 use std::time::{Duration, Instant};
 
@@ -13,48 +12,32 @@ use crate::LogError;
 /// three seconds within which a command must have its 503.
 pub const TIME_LIMIT: Duration = Duration::from_millis(1_200);
 
-/// What a call may take when the deadline of its request has passed already: enough for a server that is there.
+/// What a call may take when the deadline of its request has passed already: enough for a server that is there. A
+/// request that is slow for other reasons, such as many passwords to be hashed, is not refused for it.
 const FLOOR: Duration = Duration::from_millis(300);
 
 tokio::task_local! {
     static REQUEST: Request;
 }
 
-/// When a request began, and when its calls have to end; both later by what did not count ([`uncounted`]).
+#[derive(Clone, Copy)]
 struct Request {
-    begun: Cell<Instant>,
-    deadline: Cell<Instant>,
+    begun: Instant,
+    deadline: Instant,
 }
 
 /// Runs a request so that its calls to MongoDB, however many follow each other, have to end within `limit` from now:
 /// each has what is left, but 300 ms at least. Calls of tasks that it starts are not concerned.
 pub async fn with_deadline<T>(limit: Duration, request: impl Future<Output = T>) -> T {
     let begun = Instant::now();
-    REQUEST.scope(Request { begun: Cell::new(begun), deadline: Cell::new(begun + limit) }, request).await
-}
-
-/// Runs a part of a request whose time does not count against its deadline ([`with_deadline`]): a wait for something else
-/// than MongoDB, bounded by itself, such as for a turn among many passwords to be hashed.
-pub async fn uncounted<T>(part: impl Future<Output = T>) -> T {
-    let began = Instant::now();
-    let result = part.await;
-    postpone(began.elapsed());
-    result
-}
-
-/// Moves the request by so much; outside of one there is nothing to move.
-fn postpone(by: Duration) {
-    let _ = REQUEST.try_with(|request| {
-        request.begun.set(request.begun.get() + by);
-        request.deadline.set(request.deadline.get() + by);
-    });
+    REQUEST.scope(Request { begun, deadline: begun + limit }, request).await
 }
 
 /// What a call may take that usually may take so long: less when the deadline of its request is near
 /// ([`with_deadline`]). [`within`] asks this by itself.
 #[must_use]
 pub fn limited(usual: Duration) -> Duration {
-    let left = REQUEST.try_with(|request| request.deadline.get().saturating_duration_since(Instant::now()));
+    let left = REQUEST.try_with(|request| request.deadline.saturating_duration_since(Instant::now()));
     left.map_or(usual, |left| usual.min(left.max(FLOOR)))
 }
 
@@ -62,7 +45,7 @@ pub fn limited(usual: Duration) -> Duration {
 /// the request has not waited yet when it was slow for other reasons.
 #[must_use]
 pub fn left_of(limit: Duration) -> Duration {
-    let left = REQUEST.try_with(|request| limit.saturating_sub(request.begun.get().elapsed()));
+    let left = REQUEST.try_with(|request| limit.saturating_sub(request.begun.elapsed()));
     left.map_or(limit, |left| limit.min(left.max(FLOOR)))
 }
 
@@ -110,26 +93,5 @@ pub fn is_duplicate_key(error: &Error) -> bool {
         failure.code == DUPLICATE_KEY
     } else {
         false
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const HOUR: Duration = Duration::from_secs(3_600);
-    const DAY: Duration = Duration::from_secs(24 * 3_600);
-
-    #[tokio::test]
-    async fn what_does_not_count_moves_the_deadline() {
-        with_deadline(Duration::ZERO, async {
-            assert_eq!((limited(DAY), left_of(Duration::ZERO)), (FLOOR.min(DAY), Duration::ZERO));
-            postpone(HOUR);
-            assert!(limited(DAY) > HOUR / 2 && limited(DAY) <= HOUR, "{:?}", limited(DAY));
-            assert_eq!(left_of(HOUR), HOUR);
-        })
-        .await;
-        assert_eq!((limited(DAY), left_of(DAY)), (DAY, DAY));
-        assert_eq!(uncounted(async { 7 }).await, 7);
     }
 }
