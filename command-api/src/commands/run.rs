@@ -261,10 +261,7 @@ impl Commands {
         if work.appends.is_empty() {
             // Nothing to change: what the caller wants is so already.
             let position = self.log.head().await?.position;
-            let version = match use_case.names() {
-                Some(stream) => self.version(&work, &stream),
-                None => None,
-            };
+            let version = use_case.names().and_then(|stream| work.loaded_version(&stream));
             return Ok((position, version, Vec::new()));
         }
         let subject = use_case.subject();
@@ -276,7 +273,7 @@ impl Commands {
             work.appends.iter().flat_map(|append| projections_of(append.stream.stream_type())).copied().collect();
         projections.sort_unstable();
         projections.dedup();
-        let read_version = use_case.names().and_then(|stream| self.version(&work, &stream));
+        let read_version = use_case.names().and_then(|stream| work.loaded_version(&stream));
         let UnitOfWork { observed, appends, guards, keys, remember, .. } = work;
         let metadata = Metadata {
             time: now,
@@ -289,10 +286,6 @@ impl Commands {
         remember.into_iter().for_each(|remember| remember(&self.log));
         let version = use_case.names().and_then(|stream| committed.version_of(&stream)).or(read_version);
         Ok((committed.position(), version, projections))
-    }
-
-    fn version(&self, work: &UnitOfWork<'_>, stream: &StreamId) -> Option<Version> {
-        work.guards.iter().find(|guard| guard.stream == *stream).map(|guard| guard.version)
     }
 
     async fn is_pending(&self, origin: &Origin, position: Position, projections: &[&str]) -> bool {

@@ -3,19 +3,18 @@
 use access::Caller;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use domain::Course;
 use domain::course::{AddLesson, Editor, FilmSource, LessonVideo};
 use domain::values::{Description, DurationSeconds, HttpUrl, LessonContent, Order, ShortTitle, Transcript, word};
-use events::{CourseId, Fold, LessonId, LessonType, ModuleId, QuizId, StreamId, Timestamp};
+use events::{CourseId, LessonId, LessonType, ModuleId, QuizId};
 use read_models::views::{Audience, LessonView};
 use serde::{Deserialize, Serialize};
 use service_kit::http::{ApiError, DataBody, ErrorBody, FieldError, Fields, JsonBody, PathId};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::editor;
+use super::edit::Edit;
 use crate::Refusal;
-use crate::commands::{CommandContext, Commands, UnitOfWork, UseCase};
+use crate::commands::{CommandContext, Commands};
 use crate::fields::parsed;
 use crate::views::course_documents;
 
@@ -145,31 +144,11 @@ pub async fn add_lesson(
 ) -> Result<Response, Refusal> {
     let by = Editor { user_id: caller.user_id, role: caller.role };
     let command = body.parse(module_id, by)?;
-    let done = commands.run(&context.origin(Some(&caller)), &Add { course_id, command, caller }).await?;
+    let (origin, outcome) = (context.origin(Some(&caller)), command.lesson_id);
+    let command = |by| AddLesson { by, ..command.clone() };
+    let done = commands.run(&origin, &Edit { course_id, caller, outcome, command }).await?;
     let documents = course_documents(commands.log(), course_id, done.pending).await?;
     let lesson = documents.lessons.into_iter().find(|lesson| lesson.id == done.outcome);
     let lesson = LessonView::new(lesson.ok_or_else(ApiError::not_found)?, Audience::Owner);
     Ok(done.answer(LessonAnswer { lesson }).created().into_response())
-}
-
-struct Add {
-    course_id: CourseId,
-    command: AddLesson,
-    caller: Caller,
-}
-
-impl UseCase for Add {
-    type Outcome = LessonId;
-
-    async fn decide(&self, work: &mut UnitOfWork<'_>, _now: Timestamp) -> Result<LessonId, Refusal> {
-        let by = editor(work, &self.caller).await?;
-        let mut course = work.load::<Course>(self.course_id).await?;
-        course.decide(AddLesson { by, ..self.command.clone() }).await?;
-        work.put(course);
-        Ok(self.command.lesson_id)
-    }
-
-    fn names(&self) -> Option<StreamId> {
-        Some(Course::stream(self.course_id))
-    }
 }

@@ -3,19 +3,18 @@
 use access::Caller;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use domain::Course;
 use domain::course::{AddModule, Editor};
 use domain::values::{Description, Order, ShortTitle};
-use events::{CourseId, Fold, ModuleId, StreamId, Timestamp};
+use events::{CourseId, ModuleId};
 use read_models::views::{Audience, CourseView, ModuleView};
 use serde::{Deserialize, Serialize};
 use service_kit::http::{ApiError, DataBody, ErrorBody, Fields, JsonBody, PathId};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::editor;
+use super::edit::Edit;
 use crate::Refusal;
-use crate::commands::{CommandContext, Commands, UnitOfWork, UseCase};
+use crate::commands::{CommandContext, Commands};
 use crate::fields::parsed;
 use crate::views::course_documents;
 
@@ -74,31 +73,11 @@ pub async fn add_module(
 ) -> Result<Response, Refusal> {
     let by = Editor { user_id: caller.user_id, role: caller.role };
     let command = body.parse(ModuleId::new(Uuid::now_v7()), by)?;
-    let done = commands.run(&context.origin(Some(&caller)), &Add { course_id, command, caller }).await?;
+    let (origin, outcome) = (context.origin(Some(&caller)), command.module_id);
+    let command = |by| AddModule { by, ..command.clone() };
+    let done = commands.run(&origin, &Edit { course_id, caller, outcome, command }).await?;
     let documents = course_documents(commands.log(), course_id, done.pending).await?;
     let course = CourseView::new(documents, Audience::Owner);
     let module = course.modules.into_iter().find(|module| module.id == done.outcome).ok_or_else(ApiError::not_found)?;
     Ok(done.answer(ModuleAnswer { module }).created().into_response())
-}
-
-struct Add {
-    course_id: CourseId,
-    command: AddModule,
-    caller: Caller,
-}
-
-impl UseCase for Add {
-    type Outcome = ModuleId;
-
-    async fn decide(&self, work: &mut UnitOfWork<'_>, _now: Timestamp) -> Result<ModuleId, Refusal> {
-        let by = editor(work, &self.caller).await?;
-        let mut course = work.load::<Course>(self.course_id).await?;
-        course.decide(AddModule { by, ..self.command.clone() }).await?;
-        work.put(course);
-        Ok(self.command.module_id)
-    }
-
-    fn names(&self) -> Option<StreamId> {
-        Some(Course::stream(self.course_id))
-    }
 }

@@ -3,17 +3,14 @@
 use access::Caller;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use domain::Course;
 use domain::course::ArchiveCourse;
-use events::{CourseId, Fold, StreamId, Timestamp};
-use read_models::views::{Audience, CourseView};
+use events::CourseId;
 use service_kit::http::{DataBody, ErrorBody, PathId};
 
 use super::create_course::CourseAnswer;
-use super::editor;
+use super::edit::{Edit, course_answer};
 use crate::Refusal;
-use crate::commands::{CommandContext, Commands, UnitOfWork, UseCase};
-use crate::views::course_documents;
+use crate::commands::{CommandContext, Commands};
 
 /// Archives a course: out of the catalogue, no new sale; who has access keeps it.
 #[utoipa::path(
@@ -40,29 +37,8 @@ pub async fn archive_course(
     context: CommandContext,
     PathId(course_id): PathId<CourseId>,
 ) -> Result<Response, Refusal> {
-    let done = commands.run(&context.conditional(&caller), &Archive { course_id, caller }).await?;
-    let documents = course_documents(commands.log(), course_id, done.pending).await?;
-    let course = CourseView::new(documents, Audience::Owner);
-    Ok(done.answer(CourseAnswer { course }).into_response())
-}
-
-struct Archive {
-    course_id: CourseId,
-    caller: Caller,
-}
-
-impl UseCase for Archive {
-    type Outcome = CourseId;
-
-    async fn decide(&self, work: &mut UnitOfWork<'_>, _now: Timestamp) -> Result<CourseId, Refusal> {
-        let by = editor(work, &self.caller).await?;
-        let mut course = work.load::<Course>(self.course_id).await?;
-        course.decide(ArchiveCourse { by }).await?;
-        work.put(course);
-        Ok(self.course_id)
-    }
-
-    fn names(&self) -> Option<StreamId> {
-        Some(Course::stream(self.course_id))
-    }
+    let origin = context.conditional(&caller);
+    let use_case = Edit { course_id, caller, outcome: course_id, command: |by| ArchiveCourse { by } };
+    let done = commands.run(&origin, &use_case).await?;
+    Ok(course_answer(&commands, course_id, &done).await?.into_response())
 }

@@ -3,22 +3,19 @@
 use access::Caller;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use domain::Course;
 use domain::course::{ChangeCourse, Editor};
 use domain::values::{Category, Description, HttpUrl, ShortDescription, TagList, Title, word};
-use events::{CourseId, Domain, Fold, Language, StreamId, Timestamp};
-use read_models::views::{Audience, CourseView};
+use events::{CourseId, Domain, Language};
 use serde::Deserialize;
 use service_kit::http::{ApiError, DataBody, ErrorBody, Fields, JsonBody, PathId};
 use utoipa::ToSchema;
 
 use super::create_course::CourseAnswer;
-use super::editor;
+use super::edit::{Edit, course_answer};
 use super::price::{PriceInput, parse_new_price};
 use crate::Refusal;
-use crate::commands::{CommandContext, Commands, UnitOfWork, UseCase};
+use crate::commands::{CommandContext, Commands};
 use crate::fields::{clearable_text, given, parsed};
-use crate::views::course_documents;
 
 /// What is to change. What is missing, null or blank stays, save what may be without a value: null takes that away.
 #[derive(Deserialize, ToSchema)]
@@ -116,30 +113,8 @@ pub async fn change_course(
     JsonBody(body): JsonBody<CourseChanges>,
 ) -> Result<Response, Refusal> {
     let changes = body.parse(Editor { user_id: caller.user_id, role: caller.role })?;
-    let done = commands.run(&context.conditional(&caller), &Update { course_id, changes, caller }).await?;
-    let documents = course_documents(commands.log(), course_id, done.pending).await?;
-    let course = CourseView::new(documents, Audience::Owner);
-    Ok(done.answer(CourseAnswer { course }).into_response())
-}
-
-struct Update {
-    course_id: CourseId,
-    changes: ChangeCourse,
-    caller: Caller,
-}
-
-impl UseCase for Update {
-    type Outcome = CourseId;
-
-    async fn decide(&self, work: &mut UnitOfWork<'_>, _now: Timestamp) -> Result<CourseId, Refusal> {
-        let by = editor(work, &self.caller).await?;
-        let mut course = work.load::<Course>(self.course_id).await?;
-        course.decide(ChangeCourse { by, ..self.changes.clone() }).await?;
-        work.put(course);
-        Ok(self.course_id)
-    }
-
-    fn names(&self) -> Option<StreamId> {
-        Some(Course::stream(self.course_id))
-    }
+    let origin = context.conditional(&caller);
+    let command = |by| ChangeCourse { by, ..changes.clone() };
+    let done = commands.run(&origin, &Edit { course_id, caller, outcome: course_id, command }).await?;
+    Ok(course_answer(&commands, course_id, &done).await?.into_response())
 }

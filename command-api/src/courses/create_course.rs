@@ -7,18 +7,18 @@ use domain::Course;
 use domain::course::{CreateCourse, Editor};
 use domain::values::{Category, Description, HttpUrl, ShortDescription, TagList, Title, word};
 use events::{CourseId, Domain, Fold, Language, StreamId, Timestamp};
-use read_models::views::{Audience, CourseView};
+use read_models::views::CourseView;
 use serde::{Deserialize, Serialize};
 use service_kit::http::{ApiError, DataBody, ErrorBody, Fields, JsonBody};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::edit::course_answer;
 use super::editor;
 use super::price::{PriceInput, parse_price};
 use crate::Refusal;
 use crate::commands::{CommandContext, Commands, UnitOfWork, UseCase};
 use crate::fields::parsed;
-use crate::views::course_documents;
 
 /// A new course.
 #[derive(Deserialize, ToSchema)]
@@ -122,9 +122,7 @@ pub async fn create_course(
     }
     let command = body.parse(CourseId::new(Uuid::now_v7()), by)?;
     let done = commands.run(&context.origin(Some(&caller)), &Create { command, caller }).await?;
-    let documents = course_documents(commands.log(), done.outcome, done.pending).await?;
-    let course = CourseView::new(documents, Audience::Owner);
-    Ok(done.answer(CourseAnswer { course }).created().into_response())
+    Ok(course_answer(&commands, done.outcome, &done).await?.created().into_response())
 }
 
 struct Create {

@@ -5,6 +5,7 @@ pub mod add_module;
 pub mod archive_course;
 pub mod change_course;
 pub mod create_course;
+mod edit;
 mod editor;
 mod price;
 pub mod publish_course;

@@ -3,17 +3,14 @@
 use access::Caller;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use domain::Course;
 use domain::course::RestoreCourse;
-use events::{CourseId, Fold, StreamId, Timestamp};
-use read_models::views::{Audience, CourseView};
+use events::CourseId;
 use service_kit::http::{DataBody, ErrorBody, PathId};
 
 use super::create_course::CourseAnswer;
-use super::editor;
+use super::edit::{Edit, course_answer};
 use crate::Refusal;
-use crate::commands::{CommandContext, Commands, UnitOfWork, UseCase};
-use crate::views::course_documents;
+use crate::commands::{CommandContext, Commands};
 
 /// Takes an archived course up again; it is a draft.
 #[utoipa::path(
@@ -36,29 +33,8 @@ pub async fn restore_course(
     context: CommandContext,
     PathId(course_id): PathId<CourseId>,
 ) -> Result<Response, Refusal> {
-    let done = commands.run(&context.origin(Some(&caller)), &Restore { course_id, caller }).await?;
-    let documents = course_documents(commands.log(), course_id, done.pending).await?;
-    let course = CourseView::new(documents, Audience::Owner);
-    Ok(done.answer(CourseAnswer { course }).into_response())
-}
-
-struct Restore {
-    course_id: CourseId,
-    caller: Caller,
-}
-
-impl UseCase for Restore {
-    type Outcome = CourseId;
-
-    async fn decide(&self, work: &mut UnitOfWork<'_>, _now: Timestamp) -> Result<CourseId, Refusal> {
-        let by = editor(work, &self.caller).await?;
-        let mut course = work.load::<Course>(self.course_id).await?;
-        course.decide(RestoreCourse { by }).await?;
-        work.put(course);
-        Ok(self.course_id)
-    }
-
-    fn names(&self) -> Option<StreamId> {
-        Some(Course::stream(self.course_id))
-    }
+    let origin = context.origin(Some(&caller));
+    let use_case = Edit { course_id, caller, outcome: course_id, command: |by| RestoreCourse { by } };
+    let done = commands.run(&origin, &use_case).await?;
+    Ok(course_answer(&commands, course_id, &done).await?.into_response())
 }
