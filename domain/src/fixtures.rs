@@ -1,11 +1,12 @@
 //! Ids and events that the tests of several commands begin with.
 
 use chrono::{DateTime, Utc};
+use cqrs_es::test::TestFramework;
 use events::{
     AccessEvent, AccessGranted, AccessReinstated, AccessRevoked, AccessSuspended, CourseArchived, CourseCompleted,
     CourseCreated, CourseEvent, CourseId, CoursePublished, CourseRestored, CourseUnpublished, Currency, Domain,
-    EnrollmentDropped, EnrollmentEvent, EnrollmentId, EnrollmentResumed, EnrollmentSource, FaqAdded, FaqId, GrantEnd,
-    GrantId, GrantSource, InstructorApplied, Language, LearnerEnrolled, Lesson, LessonAdded, LessonId,
+    EnrollmentDropped, EnrollmentEvent, EnrollmentId, EnrollmentResumed, EnrollmentSource, FaqAdded, FaqId, Fold,
+    GrantEnd, GrantId, GrantSource, InstructorApplied, Language, LearnerEnrolled, Lesson, LessonAdded, LessonId,
     LessonProgressRecorded, LessonStatus, LessonType, MediaEvent, MediaId, MediaRemoved, MediaUploaded, ModuleAdded,
     ModuleId, Money, PasswordReset, Percent, Personal, PricingModel, Question, QuestionId, QuizChanged, QuizCreated,
     QuizEvent, QuizId, QuizRemoved, ReviewChanged, ReviewEvent, ReviewId, ReviewRemoved, ReviewWritten, Role,
@@ -14,7 +15,7 @@ use events::{
 };
 use uuid::Uuid;
 
-use crate::course::Editor;
+use crate::course::{Course, CourseCommand, CourseError, CourseStatus, Editor};
 use crate::quiz::WrittenQuestion;
 use crate::values::{Choices, Explanation, Key, MediaType, QuestionText, SourceText};
 
@@ -367,4 +368,25 @@ pub fn media_uploaded(media_type: MediaType) -> MediaEvent {
 
 pub fn media_removed() -> MediaEvent {
     MediaRemoved { media_id: media_id(), owner_id: user_id(1) }.into()
+}
+
+/// Gives a command to a draft to which `more` has happened: it makes this event, which leads to that status, or is
+/// refused.
+pub fn course_step<E: Into<CourseError>>(
+    more: &[CourseEvent],
+    command: impl Into<CourseCommand>,
+    event: CourseEvent,
+    expected: Result<CourseStatus, E>,
+) {
+    let given = [&[course_created()], more].concat();
+    let test = TestFramework::<Course>::with(()).given(given.clone()).when(command.into());
+    match expected {
+        Ok(status) => {
+            test.then_expect_events(vec![event.clone()]);
+            let mut course = Course::default();
+            given.iter().chain([&event]).for_each(|event| course.apply(event));
+            assert_eq!(course.details.map(|details| details.status), Some(status));
+        }
+        Err(error) => test.then_expect_error(error.into()),
+    }
 }

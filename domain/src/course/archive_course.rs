@@ -2,7 +2,7 @@
 
 use events::{CourseArchived, CourseEvent};
 
-use super::{Course, CourseStatus, Editor, NotEditable};
+use super::{Course, CourseDetails, CourseStatus, Editor, NotEditable};
 
 /// Puts a course away: out of the catalogue, no new sale; who has access keeps it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,12 +28,17 @@ impl Course {
     /// # Errors
     /// [`ArchiveCourseError`] says which.
     pub fn archive(&self, command: ArchiveCourse) -> Result<Vec<CourseEvent>, ArchiveCourseError> {
-        let details = self.editable_by(command.by)?;
-        match details.status {
-            CourseStatus::Draft | CourseStatus::Published => {
-                Ok(vec![CourseArchived { course_id: details.course_id }.into()])
-            }
-            CourseStatus::Archived => Err(ArchiveCourseError::AlreadyArchived),
+        let archived = self.editable_by(command.by)?.archived().ok_or(ArchiveCourseError::AlreadyArchived)?;
+        Ok(vec![archived])
+    }
+}
+
+impl CourseDetails {
+    /// What puts the course away; none when it is away already.
+    pub(super) fn archived(&self) -> Option<CourseEvent> {
+        match self.status {
+            CourseStatus::Draft | CourseStatus::Published => Some(CourseArchived { course_id: self.course_id }.into()),
+            CourseStatus::Archived => None,
         }
     }
 }
@@ -41,27 +46,15 @@ impl Course {
 #[cfg(test)]
 mod tests {
     use cqrs_es::test::TestFramework;
-    use events::Fold;
 
     use super::*;
     use crate::fixtures::{
-        admin, course_archived, course_created, course_id, course_published, course_restored, course_unpublished,
-        other_instructor, owner,
+        admin, course_archived, course_published, course_restored, course_step, course_unpublished, other_instructor,
+        owner,
     };
 
     fn check(more: &[CourseEvent], by: Editor, expected: Result<CourseStatus, ArchiveCourseError>) {
-        let given = [&[course_created()], more].concat();
-        let test = TestFramework::<Course>::with(()).given(given.clone()).when(ArchiveCourse { by }.into());
-        match expected {
-            Ok(status) => {
-                let event = CourseEvent::from(CourseArchived { course_id: course_id() });
-                test.then_expect_events(vec![event.clone()]);
-                let mut course = Course::default();
-                given.iter().chain([&event]).for_each(|event| course.apply(event));
-                assert_eq!(course.details.map(|details| details.status), Some(status));
-            }
-            Err(error) => test.then_expect_error(error.into()),
-        }
+        course_step(more, ArchiveCourse { by }, course_archived(), expected);
     }
 
     #[test]

@@ -39,27 +39,15 @@ impl Course {
 #[cfg(test)]
 mod tests {
     use cqrs_es::test::TestFramework;
-    use events::Fold;
 
     use super::*;
     use crate::fixtures::{
-        admin, course_archived, course_created, course_id, course_published, course_restored, course_unpublished,
-        other_instructor, owner,
+        admin, course_archived, course_published, course_restored, course_step, course_unpublished, other_instructor,
+        owner,
     };
 
     fn check(more: &[CourseEvent], by: Editor, expected: Result<CourseStatus, RestoreCourseError>) {
-        let given = [&[course_created()], more].concat();
-        let test = TestFramework::<Course>::with(()).given(given.clone()).when(RestoreCourse { by }.into());
-        match expected {
-            Ok(status) => {
-                let event = CourseEvent::from(CourseRestored { course_id: course_id() });
-                test.then_expect_events(vec![event.clone()]);
-                let mut course = Course::default();
-                given.iter().chain([&event]).for_each(|event| course.apply(event));
-                assert_eq!(course.details.map(|details| details.status), Some(status));
-            }
-            Err(error) => test.then_expect_error(error.into()),
-        }
+        course_step(more, RestoreCourse { by }, course_restored(), expected);
     }
 
     #[test]

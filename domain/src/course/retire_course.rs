@@ -1,8 +1,8 @@
 //! A course is put away because its instructor is gone.
 
-use events::{CourseArchived, CourseEvent};
+use events::CourseEvent;
 
-use super::{Course, CourseStatus};
+use super::Course;
 
 /// Puts the course of an erased instructor away: nobody is there to answer for it; who has access keeps it. The product
 /// itself asks for it, again and again if need be: what is put away already stays so.
@@ -24,18 +24,14 @@ impl Course {
     /// [`RetireCourseError`] says which.
     pub fn retire(&self, RetireCourse: RetireCourse) -> Result<Vec<CourseEvent>, RetireCourseError> {
         let details = self.details.as_ref().ok_or(RetireCourseError::NotFound)?;
-        Ok(match details.status {
-            CourseStatus::Draft | CourseStatus::Published => {
-                vec![CourseArchived { course_id: details.course_id }.into()]
-            }
-            CourseStatus::Archived => Vec::new(),
-        })
+        Ok(details.archived().into_iter().collect())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use cqrs_es::test::TestFramework;
+    use events::CourseArchived;
 
     use super::*;
     use crate::fixtures::{course_archived, course_created, course_id, course_published};

@@ -14,15 +14,8 @@ impl CertificateCode {
     #[must_use]
     pub fn new(random: [u8; 10]) -> Self {
         let bits = random.iter().fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
-        let mut code = String::with_capacity(19);
-        for digit in 0..16 {
-            if digit > 0 && digit % 4 == 0 {
-                code.push('-');
-            }
-            let value = usize::try_from(bits >> (75 - 5 * digit) & 31).unwrap_or(0);
-            code.push(char::from(ALPHABET[value]));
-        }
-        Self(code)
+        let digit = |place: u32| usize::try_from(bits >> (75 - 5 * place) & 31).unwrap_or(0);
+        Self(grouped((0..16).map(|place| char::from(ALPHABET[digit(place)]))))
     }
 
     /// Takes a code as somebody typed it: case, blanks and hyphens do not count, and what is misread is put right.
@@ -33,24 +26,13 @@ impl CertificateCode {
         if text.trim().is_empty() {
             return Err(ValueError::Required);
         }
-        let mut code = String::with_capacity(19);
         let typed = text.chars().filter(|letter| !matches!(letter, '-' | ' '));
-        for (place, letter) in typed.enumerate() {
-            let letter = match letter.to_ascii_uppercase() {
-                'O' => '0',
-                'I' | 'L' => '1',
-                letter => letter,
-            };
-            let known = u8::try_from(letter).is_ok_and(|byte| ALPHABET.contains(&byte));
-            if !known || place == 16 {
-                return Err(ValueError::Invalid);
-            }
-            if place > 0 && place % 4 == 0 {
-                code.push('-');
-            }
-            code.push(letter);
+        let digits: Vec<char> = typed.take(17).map(put_right).collect();
+        let known = |digit: &char| u8::try_from(*digit).is_ok_and(|byte| ALPHABET.contains(&byte));
+        if digits.len() != 16 || !digits.iter().all(known) {
+            return Err(ValueError::Invalid);
         }
-        if code.len() == 19 { Ok(Self(code)) } else { Err(ValueError::Invalid) }
+        Ok(Self(grouped(digits)))
     }
 
     /// The code, in four groups.
@@ -64,6 +46,27 @@ impl CertificateCode {
     pub fn into_string(self) -> String {
         self.0
     }
+}
+
+/// The digit that somebody meant.
+const fn put_right(letter: char) -> char {
+    match letter.to_ascii_uppercase() {
+        'O' => '0',
+        'I' | 'L' => '1',
+        letter => letter,
+    }
+}
+
+/// Digits in groups of four.
+fn grouped(digits: impl IntoIterator<Item = char>) -> String {
+    let mut code = String::with_capacity(19);
+    for (place, digit) in digits.into_iter().enumerate() {
+        if place > 0 && place % 4 == 0 {
+            code.push('-');
+        }
+        code.push(digit);
+    }
+    code
 }
 
 #[cfg(test)]

@@ -27,6 +27,11 @@ impl Order {
     }
 }
 
+/// A number from 0 to `max`.
+fn up_to(number: i64, max: u32) -> Result<u32, ValueError> {
+    u32::try_from(number).ok().filter(|number| *number <= max).ok_or(ValueError::OutOfRange)
+}
+
 /// The length of a film in seconds, at most ten days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DurationSeconds(u32);
@@ -40,10 +45,7 @@ impl DurationSeconds {
     /// # Errors
     /// [`ValueError::OutOfRange`] below 0 and past [`Self::MAX`].
     pub fn parse(seconds: i64) -> Result<Self, ValueError> {
-        match u32::try_from(seconds) {
-            Ok(seconds) if seconds <= Self::MAX => Ok(Self(seconds)),
-            Ok(_) | Err(_) => Err(ValueError::OutOfRange),
-        }
+        up_to(seconds, Self::MAX).map(Self)
     }
 
     /// The length in seconds.
@@ -89,10 +91,7 @@ impl TimeSpent {
     /// # Errors
     /// [`ValueError::OutOfRange`] below 0 and past [`Self::MAX`].
     pub fn parse(seconds: i64) -> Result<Self, ValueError> {
-        match u32::try_from(seconds) {
-            Ok(seconds) if seconds <= Self::MAX => Ok(Self(seconds)),
-            Ok(_) | Err(_) => Err(ValueError::OutOfRange),
-        }
+        up_to(seconds, Self::MAX).map(Self)
     }
 
     /// The time in seconds.
