@@ -30,6 +30,11 @@ pub(crate) fn clearable_text<T>(
     }
 }
 
+/// A token to be verified, whatever it looks like.
+pub(crate) fn typed_token(text: &str) -> Result<String, FieldError> {
+    Ok(text.to_owned())
+}
+
 /// A password to be held against a hash, as it was typed. Longer ones were never set, and are not worth the hashing.
 pub(crate) fn typed_password(text: String) -> Result<String, FieldError> {
     match text.chars().count() {

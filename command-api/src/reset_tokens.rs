@@ -1,16 +1,10 @@
 //! The token of a link to set another password.
 
-use std::sync::Arc;
-
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::DateTime;
 use events::{Timestamp, UserId};
-use secrecy::{ExposeSecret as _, SecretBox};
-use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
-use crate::tokens::mac;
+use crate::tokens::MacTokens;
 
 /// Makes and reads the tokens of mailed links: user, generation of the password, expiry, and a MAC over them. The log
 /// never holds one; whoever mails it makes it again from the request's event.
@@ -18,37 +12,30 @@ use crate::tokens::mac;
 /// A token is good for the password there was when it was asked for: once the password changes, the generation that the
 /// account has is another. That, and the expiry, are for the account's stream to say.
 #[derive(Clone)]
-pub struct ResetTokens(Arc<SecretBox<[u8; 32]>>);
+pub struct ResetTokens(MacTokens);
 
 impl ResetTokens {
     /// Tokens by a key of their own, derived from `HAR_TOKEN_KEY`.
     #[must_use]
     pub fn new(token_key: &[u8; 32]) -> Self {
-        Self(Arc::new(SecretBox::new(Box::new(mac(token_key, &[b"password reset tokens"])))))
+        Self(MacTokens::new(token_key, b"password reset tokens"))
     }
 
     /// The token: 80 characters of base64url (RFC 4648 §5), the same whenever it is asked for.
     #[must_use]
     pub fn mint(&self, user: UserId, password_generation: u32, expires_at: Timestamp) -> String {
-        let (id, generation) = (user.uuid(), password_generation.to_be_bytes());
-        let expiry = expires_at.utc().timestamp_millis().to_be_bytes();
-        let mac = mac(self.0.expose_secret(), &[id.as_bytes(), &generation, &expiry]);
-        URL_SAFE_NO_PAD.encode([&id.as_bytes()[..], &generation, &expiry, &mac].concat())
+        let (id, expiry) = (user.uuid(), expires_at.utc().timestamp_millis());
+        self.0.mint(&[id.as_bytes(), &password_generation.to_be_bytes(), &expiry.to_be_bytes()])
     }
 
     /// What a token says: whose password, its generation, the first instant at which the token is worth nothing. None
     /// when it was not made here.
     #[must_use]
     pub fn verify(&self, token: &str) -> Option<(UserId, u32, Timestamp)> {
-        let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
-        let (id, rest) = bytes.split_first_chunk::<16>()?;
-        let (generation, rest) = rest.split_first_chunk::<4>()?;
-        let (expiry, tag) = rest.split_first_chunk::<8>()?;
-        let expected = mac(self.0.expose_secret(), &[id, generation, expiry]);
-        if !bool::from(expected.ct_eq(tag)) {
-            return None;
-        }
-        let expires_at = DateTime::from_timestamp_millis(i64::from_be_bytes(*expiry))?;
+        let said: [u8; 28] = self.0.verify(token)?;
+        let (id, rest) = said.split_first_chunk::<16>()?;
+        let (generation, expiry) = rest.split_first_chunk::<4>()?;
+        let expires_at = DateTime::from_timestamp_millis(i64::from_be_bytes(expiry.try_into().ok()?))?;
         let user = UserId::new(Uuid::from_bytes(*id));
         Some((user, u32::from_be_bytes(*generation), Timestamp::new(expires_at)))
     }

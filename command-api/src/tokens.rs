@@ -70,30 +70,50 @@ impl Tokens {
     }
 }
 
-/// A refresh token is the session's id, the generation of the rotation, and a MAC over both: it says nothing, and
-/// whether it is good is told by the session's stream.
+/// A refresh token says the session's id and the generation of the rotation. Whether it is good is told by the session's
+/// stream.
 #[derive(Clone)]
-struct RefreshTokens(Arc<SecretBox<[u8; 32]>>);
+struct RefreshTokens(MacTokens);
 
 impl RefreshTokens {
     fn new(secret: &[u8; 32]) -> Self {
-        Self(Arc::new(SecretBox::new(Box::new(mac(secret, &[b"refresh tokens"])))))
+        Self(MacTokens::new(secret, b"refresh tokens"))
     }
 
     fn verify(&self, token: &str) -> Option<(SessionId, u32)> {
-        let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
-        let (id, rest) = bytes.split_first_chunk::<16>()?;
-        let (generation, tag) = rest.split_first_chunk::<4>()?;
-        let expected = mac(self.0.expose_secret(), &[id, generation]);
-        let is_ours = bool::from(expected.ct_eq(tag));
-        is_ours.then(|| (SessionId::new(Uuid::from_bytes(*id)), u32::from_be_bytes(*generation)))
+        let said: [u8; 20] = self.0.verify(token)?;
+        let (id, generation) = said.split_first_chunk::<16>()?;
+        Some((SessionId::new(Uuid::from_bytes(*id)), u32::from_be_bytes(generation.try_into().ok()?)))
     }
 
     fn mint(&self, session: SessionId, generation: u32) -> String {
-        let id = session.uuid();
-        let generation = generation.to_be_bytes();
-        let mac = mac(self.0.expose_secret(), &[id.as_bytes(), &generation]);
-        URL_SAFE_NO_PAD.encode([&id.as_bytes()[..], &generation, &mac].concat())
+        self.0.mint(&[session.uuid().as_bytes(), &generation.to_be_bytes()])
+    }
+}
+
+/// Tokens that nobody else can make: some bytes and a MAC over them, in base64url (RFC 4648 §5). What they say anybody
+/// can read; the same always makes the same token.
+#[derive(Clone)]
+pub(crate) struct MacTokens(Arc<SecretBox<[u8; 32]>>);
+
+impl MacTokens {
+    /// Tokens by a key of their own, which the secret and their name make.
+    pub(crate) fn new(secret: &[u8; 32], name: &[u8]) -> Self {
+        Self(Arc::new(SecretBox::new(Box::new(mac(secret, &[name])))))
+    }
+
+    /// The token that says this: parts of fixed length.
+    pub(crate) fn mint(&self, parts: &[&[u8]]) -> String {
+        let tag = mac(self.0.expose_secret(), parts);
+        URL_SAFE_NO_PAD.encode([parts.concat().as_slice(), &tag].concat())
+    }
+
+    /// What a token says; none when it was not made here, or says more or less.
+    pub(crate) fn verify<const N: usize>(&self, token: &str) -> Option<[u8; N]> {
+        let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
+        let (said, tag) = bytes.split_first_chunk::<N>()?;
+        let expected = mac(self.0.expose_secret(), &[said]);
+        bool::from(expected.ct_eq(tag)).then_some(*said)
     }
 }
 

@@ -7,11 +7,11 @@ use domain::User;
 use domain::user::ChangePassword;
 use domain::values::{Password, PasswordHash};
 use events::{Fold, SessionId, StreamId, Timestamp, UserId};
-use http::StatusCode;
 use serde::Deserialize;
 use service_kit::http::{ApiError, ErrorBody, Fields, JsonBody, MessageBody};
 use utoipa::ToSchema;
 
+use super::own_password::{prove, still_proved};
 use crate::Refusal;
 use crate::commands::{CommandContext, Commands, UnitOfWork, UseCase};
 use crate::fields::{parsed, typed_password};
@@ -60,31 +60,20 @@ pub async fn change_password(
 ) -> Result<Response, Refusal> {
     let (old, new) = body.parse()?;
     let origin = context.origin(Some(&caller));
-    let user = commands.log().load::<User>(caller.user_id).await?;
-    let account = user.state.present().ok_or_else(ApiError::unauthorized)?;
     // What has been carried out was proved then; the old password is another one by now.
-    if !origin.is_repeated() && !passwords.verify(account.password_hash.value().cloned(), old).await? {
-        return Err(wrong_password().into());
-    }
-    let use_case = ChangeOwnPassword {
-        user_id: caller.user_id,
-        session_id: caller.session_id,
-        proved: account.password_generation,
-        password_hash: passwords.hash(new).await?,
-    };
+    let proved =
+        if origin.is_repeated() { None } else { Some(prove(commands.log(), &passwords, caller.user_id, old).await?) };
+    let password_hash = passwords.hash(new).await?;
+    let use_case = ChangeOwnPassword { user_id: caller.user_id, session_id: caller.session_id, proved, password_hash };
     let done = commands.run(&origin, &use_case).await?;
     Ok(done.message(context.text("password_changed")).into_response())
-}
-
-const fn wrong_password() -> ApiError {
-    ApiError::new(StatusCode::UNAUTHORIZED, "wrong_password")
 }
 
 struct ChangeOwnPassword {
     user_id: UserId,
     session_id: SessionId,
-    /// Generation of the password that was proved.
-    proved: u32,
+    /// Generation of the password that was proved; none for a repetition, which decides nothing.
+    proved: Option<u32>,
     password_hash: PasswordHash,
 }
 
@@ -93,11 +82,7 @@ impl UseCase for ChangeOwnPassword {
 
     async fn decide(&self, work: &mut UnitOfWork<'_>, _now: Timestamp) -> Result<(), Refusal> {
         let mut user = work.load::<User>(self.user_id).await?;
-        let account = user.state().present().ok_or_else(ApiError::unauthorized)?;
-        // Since it was proved the password may have become another one.
-        if account.password_generation != self.proved {
-            return Err(wrong_password().into());
-        }
+        still_proved(user.state(), self.proved)?;
         let (password_hash, session_id) = (self.password_hash.clone(), self.session_id);
         user.decide(ChangePassword { password_hash, session_id }).await?;
         work.put(user);

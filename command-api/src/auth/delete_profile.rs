@@ -5,12 +5,12 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::User;
 use events::{Fold, StreamId, Timestamp, UserId};
-use http::StatusCode;
 use serde::Deserialize;
 use service_kit::http::{ApiError, ErrorBody, Fields, JsonBody, MessageBody};
 use utoipa::ToSchema;
 
 use super::erase_user;
+use super::own_password::{prove, still_proved};
 use crate::Refusal;
 use crate::commands::{CommandContext, Commands, UnitOfWork, Unrecorded, UseCase};
 use crate::fields::typed_password;
@@ -61,22 +61,14 @@ pub async fn delete_profile(
     JsonBody(body): JsonBody<ProfileDeletion>,
 ) -> Result<Response, Refusal> {
     let password = body.parse()?;
-    let user = commands.log().load::<User>(caller.user_id).await?;
-    let account = user.state.present().ok_or_else(ApiError::unauthorized)?;
-    if !passwords.verify(account.password_hash.value().cloned(), password).await? {
-        return Err(wrong_password().into());
-    }
-    let use_case = EraseSelf { user_id: caller.user_id, proved: account.password_generation, emails: &emails };
+    let proved = prove(commands.log(), &passwords, caller.user_id, password).await?;
+    let use_case = EraseSelf { user_id: caller.user_id, proved, emails: &emails };
     let done = commands.run(&context.conditional(&caller), &use_case).await?;
     limiter.forget(caller.user_id).await;
     let mut response = done.message(context.text("account_erased")).into_response();
     // The record would be theirs, and theirs are gone. A repetition has no caller any more: 401.
     response.extensions_mut().insert(Unrecorded);
     Ok(response)
-}
-
-const fn wrong_password() -> ApiError {
-    ApiError::new(StatusCode::UNAUTHORIZED, "wrong_password")
 }
 
 struct EraseSelf<'a> {
@@ -91,11 +83,7 @@ impl UseCase for EraseSelf<'_> {
 
     async fn decide(&self, work: &mut UnitOfWork<'_>, _now: Timestamp) -> Result<(), Refusal> {
         let user = work.load::<User>(self.user_id).await?;
-        let account = user.state().present().ok_or_else(ApiError::unauthorized)?;
-        // Since it was proved the password may have become another one.
-        if account.password_generation != self.proved {
-            return Err(wrong_password().into());
-        }
+        still_proved(user.state(), Some(self.proved))?;
         let was_admin = user.state().is_acting_admin();
         erase_user(work, self.emails, user, was_admin).await
     }

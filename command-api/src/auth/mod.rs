@@ -6,6 +6,7 @@ pub mod delete_profile;
 mod erase_user;
 pub mod login;
 pub mod logout;
+mod own_password;
 pub mod refresh_token;
 pub mod register;
 pub mod request_password_reset;

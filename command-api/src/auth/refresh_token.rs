@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use crate::Refusal;
 use crate::commands::{CommandContext, Commands, UnitOfWork, Unrecorded, UseCase};
+use crate::fields::typed_token;
 use crate::tokens::{REFRESH_LIFE, TokenPair, Tokens};
 
 /// The token to exchange.
@@ -27,7 +28,7 @@ pub struct RefreshToken {
 impl RefreshToken {
     fn parse(self) -> Result<String, ApiError> {
         let mut fields = Fields::new();
-        let token = fields.required_text("refresh_token", self.refresh_token, |text| Ok::<_, &str>(text.to_owned()));
+        let token = fields.required_text("refresh_token", self.refresh_token, typed_token);
         fields.build(|| token)
     }
 }

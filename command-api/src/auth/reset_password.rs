@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use crate::Refusal;
 use crate::commands::{CommandContext, Commands, UnitOfWork, UseCase};
-use crate::fields::parsed;
+use crate::fields::{parsed, typed_token};
 use crate::passwords::Passwords;
 use crate::reset_tokens::ResetTokens;
 
@@ -32,7 +32,7 @@ pub struct PasswordByLink {
 impl PasswordByLink {
     fn parse(self) -> Result<(String, Password), ApiError> {
         let mut fields = Fields::new();
-        let token = fields.required_text("token", self.token, |text| Ok::<_, &str>(text.to_owned()));
+        let token = fields.required_text("token", self.token, typed_token);
         let password = fields.required("new_password", self.new_password, |text| parsed(Password::parse(text)));
         fields.build(|| Some((token?, password?)))
     }
