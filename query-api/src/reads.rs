@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use access::log_failure;
-use event_log::{EventLog, left_of};
+use event_log::{EventLog, LogError, left_of};
 use events::Position;
 use mongodb::Database;
 use read_models::{Positions, Waited};
@@ -56,6 +56,29 @@ impl Reads {
         Ok(head.position)
     }
 
+    /// Finds what somebody whose token is good must have, and how far it is read. When it is not there the read side is
+    /// behind, or began anew: it is waited for, and looked at again.
+    ///
+    /// # Errors
+    /// As [`Reads::begin`]; 503 `read_model_behind` also when it is not there even then: parked, or being rebuilt.
+    pub async fn find_own<T, F>(
+        &self,
+        context: &RequestContext,
+        projections: &[&str],
+        find: impl Fn() -> F,
+    ) -> Result<(T, Position), ApiError>
+    where
+        F: Future<Output = Result<Option<T>, LogError>>,
+    {
+        let mut position = self.begin(context, projections).await?;
+        let mut found = find().await.map_err(|error| log_failure(&error))?;
+        if found.is_none() {
+            position = self.catch_up(projections).await?;
+            found = find().await.map_err(|error| log_failure(&error))?;
+        }
+        Ok((found.ok_or_else(absent)?, position))
+    }
+
     async fn reach(&self, projections: &[&str], wanted: Position) -> Result<(), ApiError> {
         match self.positions.wait(projections, wanted, left_of(self.wait)).await {
             Waited::Reached => Ok(()),
@@ -65,4 +88,9 @@ impl Reads {
             Waited::Down => Err(ApiError::read_model_behind().caused_by("a projection has no worker")),
         }
     }
+}
+
+/// What must be there is not, although the read side has come to the end of the log.
+pub(crate) fn absent() -> ApiError {
+    ApiError::read_model_behind().caused_by("a document that must be there is parked or being rebuilt")
 }

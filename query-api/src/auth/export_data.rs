@@ -18,6 +18,7 @@ use utoipa::ToSchema;
 
 use crate::Reads;
 use crate::audit::{AuditEventView, PersonEvents};
+use crate::reads::absent;
 
 /// What the answer is read from.
 const READ: [&str; 2] = [USERS_PROJECTION, AUDIT_PROJECTION];
@@ -88,7 +89,6 @@ pub(crate) async fn export_data(
     reads.begin(&context, &READ).await?;
     let head = reads.catch_up(&READ).await?;
     let failed = |error: LogError| log_failure(&error);
-    let absent = || ApiError::read_model_behind().caused_by("an account without document, parked or being rebuilt");
     let user = load_user(reads.database(), caller.user_id).await.map_err(failed)?.ok_or_else(absent)?;
     let sessions = load_sessions(reads.database(), caller.user_id).await.map_err(failed)?;
     let mut events = PersonEvents::new(reads.log(), caller.user_id, head);

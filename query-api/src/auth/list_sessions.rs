@@ -1,6 +1,6 @@
 //! GET /auth/sessions: where I am signed in.
 
-use access::{Caller, log_failure};
+use access::Caller;
 use axum::extract::State;
 use events::Timestamp;
 use read_models::USERS_PROJECTION;
@@ -53,26 +53,14 @@ pub(crate) async fn list_sessions(
     let page = params.page();
     params.finish()?;
     let now = Timestamp::new(clock.now());
-    let mut position = reads.begin(&context, &[USERS_PROJECTION]).await?;
-    let mut live = find(&reads, &caller, now).await?;
-    if !shows_current(&live) {
-        position = reads.catch_up(&[USERS_PROJECTION]).await?;
-        live = find(&reads, &caller, now).await?;
-    }
-    if !shows_current(&live) {
-        return Err(ApiError::read_model_behind().caused_by("a live session without document, parked or being rebuilt"));
-    }
+    let find = || async {
+        let live = load_sessions(reads.database(), caller.user_id).await?.live_views(caller.session_id, now);
+        // The session at hand is one of them.
+        Ok(live.iter().any(|session| session.current).then_some(live))
+    };
+    let (live, position) = reads.find_own(&context, &[USERS_PROJECTION], find).await?;
     let pagination = Pagination::new(page, live.len() as u64);
     let skipped = usize::try_from(page.skip()).unwrap_or(usize::MAX);
     let sessions = live.into_iter().skip(skipped).take(page.limit as usize).collect();
     Ok(Success::data(SessionList { sessions, pagination }).position(position))
-}
-
-async fn find(reads: &Reads, caller: &Caller, now: Timestamp) -> Result<Vec<SessionView>, ApiError> {
-    let sessions = load_sessions(reads.database(), caller.user_id).await.map_err(|error| log_failure(&error))?;
-    Ok(sessions.live_views(caller.session_id, now))
-}
-
-fn shows_current(sessions: &[SessionView]) -> bool {
-    sessions.iter().any(|session| session.current)
 }

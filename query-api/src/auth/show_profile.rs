@@ -1,6 +1,6 @@
 //! GET /auth/profile: my account.
 
-use access::{Caller, log_failure};
+use access::Caller;
 use axum::extract::State;
 use read_models::USERS_PROJECTION;
 use read_models::views::{UserView, load_user};
@@ -42,15 +42,8 @@ pub(crate) async fn show_profile(
     caller: Caller,
     context: RequestContext,
 ) -> Result<Success<Profile>, ApiError> {
-    let mut position = reads.begin(&context, &[USERS_PROJECTION]).await?;
     let find = || load_user(reads.database(), caller.user_id);
-    let mut found = find().await.map_err(|error| log_failure(&error))?;
-    if found.is_none() {
-        position = reads.catch_up(&[USERS_PROJECTION]).await?;
-        found = find().await.map_err(|error| log_failure(&error))?;
-    }
-    let absent = || ApiError::read_model_behind().caused_by("an account without document, parked or being rebuilt");
-    let user = found.ok_or_else(absent)?;
+    let (user, position) = reads.find_own(&context, &[USERS_PROJECTION], find).await?;
     let version = user.version;
     Ok(Success::data(Profile { user: user.into() }).position(position).version(version))
 }
