@@ -36,14 +36,14 @@ pub use idempotency::{Answer, IdempotencyRecord, IdempotencyRecords, NewIdempote
 pub use lease::{Held, LEASE_TTL, LeaseState, Leases};
 pub use load::Loaded;
 pub use log::{EventLog, Head, LogError, LogSecrets};
-pub use mongo::{TIME_LIMIT, connect, is_duplicate_key, left_of, limited, with_deadline, within};
+pub use mongo::{TIME_LIMIT, commit_transaction, connect, is_duplicate_key, left_of, limited, with_deadline, within};
 pub use names::LogNames;
 pub use personal_data::{MasterKey, PersonKeys, Sealer};
 pub use publication::{
     InvalidNatsUrl, PUBLISHER_LEASE, PublicationError, Publisher, PublisherSettings, connect_nats, start_publisher,
     start_waker,
 };
-pub use read::{Opened, canonical_document, stored_from_document};
-pub use schema::ensure_collection;
+pub use read::{Opened, canonical_document, signed, stored_from_document};
+pub use schema::{ensure_collection, ensure_expiry};
 pub use signed_head::{HeadError, HeadRecorder, HeadSigner, InvalidHead, SignedHead, read_heads, verify_head};
 pub use subscribe::Subscription;

@@ -3,7 +3,8 @@
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-use mongodb::error::{Error, ErrorKind, WriteFailure};
+use mongodb::ClientSession;
+use mongodb::error::{Error, ErrorKind, UNKNOWN_TRANSACTION_COMMIT_RESULT, WriteFailure};
 use mongodb::options::{ClientOptions, ReadConcern, WriteConcern};
 
 use crate::LogError;
@@ -93,5 +94,25 @@ pub fn is_duplicate_key(error: &Error) -> bool {
         failure.code == DUPLICATE_KEY
     } else {
         false
+    }
+}
+
+/// How often an unknown outcome of a commit is asked about.
+const COMMIT_ATTEMPTS: usize = 5;
+
+/// Commits a worker's transaction; an outcome that is not known is asked for again. When it stays unknown the worker has
+/// to begin anew from its checkpoint, which tells.
+///
+/// # Errors
+/// MongoDB's.
+pub async fn commit_transaction(session: &mut ClientSession) -> Result<(), Error> {
+    let mut attempt = 1;
+    loop {
+        match session.commit_transaction().await {
+            Err(error) if error.contains_label(UNKNOWN_TRANSACTION_COMMIT_RESULT) && attempt < COMMIT_ATTEMPTS => {
+                attempt += 1;
+            }
+            outcome => return outcome,
+        }
     }
 }

@@ -254,7 +254,10 @@ fn open_one(
     }))
 }
 
-/// A position as BSON has it.
-pub(crate) fn signed(position: Position) -> Result<i64, LogError> {
+/// A position, or a version, as BSON has it.
+///
+/// # Errors
+/// [`LogError::Corrupt`] past 2^63.
+pub fn signed(position: Position) -> Result<i64, LogError> {
     i64::try_from(position).map_err(|_| LogError::Corrupt("a position past 2^63".into()))
 }

@@ -1,6 +1,7 @@
 //! The log's collections, their validators and indexes.
 
 use std::future::IntoFuture;
+use std::time::Duration;
 
 use bson::{Document, doc};
 use mongodb::error::ErrorKind;
@@ -23,10 +24,10 @@ pub const LEASES: &str = "leases";
 /// The persons' keys, in the database of keys.
 pub const PERSON_KEYS: &str = "person_keys";
 
-/// How long an idempotency record is kept, in seconds: over the day that the contract promises.
-const IDEMPOTENCY_SECONDS: u64 = 26 * 3600;
+/// How long an idempotency record is kept: over the day that the contract promises.
+const IDEMPOTENCY_KEPT: Duration = Duration::from_secs(26 * 3600);
 /// Making an index of a large collection takes its time; at start only.
-const START_LIMIT: std::time::Duration = std::time::Duration::from_secs(30);
+const START_LIMIT: Duration = Duration::from_secs(30);
 
 /// Makes what is missing. Transactions can't, so it is done at start.
 pub async fn ensure(client: &Client, names: &LogNames) -> Result<(), LogError> {
@@ -44,16 +45,7 @@ pub async fn ensure(client: &Client, names: &LogNames) -> Result<(), LogError> {
         .options(IndexOptions::builder().name("stream_version".to_owned()).unique(true).build())
         .build();
     within(START_LIMIT, database.collection::<Document>(EVENTS).create_index(key).into_future()).await?;
-    let expiry = IndexModel::builder()
-        .keys(doc! { "created_at": 1 })
-        .options(
-            IndexOptions::builder()
-                .name("expiry".to_owned())
-                .expire_after(std::time::Duration::from_secs(IDEMPOTENCY_SECONDS))
-                .build(),
-        )
-        .build();
-    within(START_LIMIT, database.collection::<Document>(IDEMPOTENCY).create_index(expiry).into_future()).await?;
+    ensure_expiry(&database, IDEMPOTENCY, "expiry", ("created_at", IDEMPOTENCY_KEPT)).await?;
     let owner = IndexModel::builder()
         .keys(doc! { "owner": 1 })
         .options(IndexOptions::builder().name("owner".to_owned()).sparse(true).build())
@@ -89,6 +81,22 @@ pub async fn ensure_collection(database: &Database, name: &str, schema: Option<D
         within(START_LIMIT, database.run_command(command).into_future()).await?;
     }
     Ok(())
+}
+
+/// Has MongoDB delete documents so long after the time in that field: makes the index of this name where it is missing.
+///
+/// # Errors
+/// [`LogError`] when MongoDB is away, or has another index of that name.
+pub async fn ensure_expiry(
+    database: &Database,
+    collection: &str,
+    name: &str,
+    (field, after): (&str, Duration),
+) -> Result<(), LogError> {
+    let options = IndexOptions::builder().name(name.to_owned()).expire_after(after).build();
+    let index = IndexModel::builder().keys(doc! { field: 1 }).options(options).build();
+    let collection = database.collection::<Document>(collection);
+    within(START_LIMIT, collection.create_index(index).into_future()).await.map(drop)
 }
 
 fn events_schema() -> Document {

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 
 use bson::raw::{BindRawBsonRef, RawArrayBuf, cstr};
 use bson::{RawDocumentBuf, rawdoc};
-use event_log::LogError;
+use event_log::{LogError, signed};
 use read_models::PARKED;
 
 use crate::DocKey;
 use crate::folding::{Change, Parked};
-use crate::store::{Changes, CommitError, stored};
+use crate::store::{Changes, CommitError};
 
 /// One `update` command carries no more statements than this, and about so many bytes: it is a document itself, and
 /// those end at 16 MiB.
@@ -88,7 +88,7 @@ fn delete(id: &str) -> RawDocumentBuf {
 }
 
 fn record(projection: &str, key: &DocKey, parked: &Parked) -> Result<read_models::Parked, LogError> {
-    stored(parked.last_position)?;
+    signed(parked.last_position)?;
     Ok(read_models::Parked {
         id: read_models::Parked::id_of(projection, key.collection(), key.id()),
         projection: projection.to_owned(),

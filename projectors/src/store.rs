@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use bson::{Bson, RawDocumentBuf, doc};
 use chrono::Utc;
-use event_log::{LogError, is_duplicate_key, within};
+use event_log::{LogError, commit_transaction, is_duplicate_key, signed, within};
 use events::{Position, Timestamp};
 use futures::TryStreamExt as _;
-use mongodb::error::{Error, TRANSIENT_TRANSACTION_ERROR, UNKNOWN_TRANSACTION_COMMIT_RESULT};
+use mongodb::error::{Error, TRANSIENT_TRANSACTION_ERROR};
 use mongodb::options::{Acknowledgment, ReadConcern, WriteConcern};
 use mongodb::{Client, ClientSession, Collection, Database};
 use read_models::{Checkpoint, PARKED, PROJECTIONS, ProjectionState};
@@ -21,8 +21,6 @@ use crate::{DocKey, Projection};
 const READ_LIMIT: Duration = Duration::from_secs(5);
 /// The longest that one transaction may take; MongoDB's own limit is a minute.
 const COMMIT_LIMIT: Duration = Duration::from_secs(20);
-/// How often an unknown outcome of a commit is asked about before the worker begins anew from the checkpoint.
-const COMMIT_ATTEMPTS: usize = 5;
 /// How often a batch is tried again when another transaction is in its way, before the worker begins anew, and the pause
 /// before each.
 const ATTEMPTS: u32 = 10;
@@ -218,7 +216,7 @@ impl Store {
                 return Err(error);
             }
         }
-        commit(&mut session).await
+        Ok(commit_transaction(&mut session).await?)
     }
 
     async fn move_checkpoint(
@@ -228,9 +226,9 @@ impl Store {
         session: Option<&mut ClientSession>,
     ) -> Result<bool, CommitError> {
         let filter = doc! {
-            "_id": self.projection, "epoch": fence.epoch, "position": stored(fence.position)?,
+            "_id": self.projection, "epoch": fence.epoch, "position": signed(fence.position)?,
         };
-        let update = doc! { "$set": { "position": stored(to)?, "updated_at": now().to_string() } };
+        let update = doc! { "$set": { "position": signed(to)?, "updated_at": now().to_string() } };
         let call = self.checkpoints.update_one(filter, update);
         let updated = match session {
             Some(session) => call.session(session).await?,
@@ -270,30 +268,10 @@ impl Store {
 const WRITE_CONFLICT: i64 = 112;
 const VALIDATION_FAILURE: i64 = 121;
 
-/// Commits; an outcome that is not known is asked for again. When it stays unknown the worker begins anew from the
-/// checkpoint, which tells.
-async fn commit(session: &mut ClientSession) -> Result<(), CommitError> {
-    let mut attempt = 1;
-    loop {
-        match session.commit_transaction().await {
-            Ok(()) => return Ok(()),
-            Err(error) if error.contains_label(UNKNOWN_TRANSACTION_COMMIT_RESULT) && attempt < COMMIT_ATTEMPTS => {
-                attempt += 1;
-            }
-            Err(error) => return Err(error.into()),
-        }
-    }
-}
-
 fn majority() -> WriteConcern {
     WriteConcern::builder().w(Acknowledgment::Majority).journal(true).build()
 }
 
 fn now() -> Timestamp {
     Timestamp::new(Utc::now())
-}
-
-/// A position as MongoDB has it.
-pub(crate) fn stored(position: Position) -> Result<i64, LogError> {
-    i64::try_from(position).map_err(|_| LogError::Corrupt("a position past 2^63".into()))
 }

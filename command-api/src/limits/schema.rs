@@ -1,12 +1,10 @@
 //! The collections of the limits.
 
-use std::future::IntoFuture as _;
 use std::time::Duration;
 
-use event_log::{LogError, within};
+use event_log::{LogError, ensure_expiry};
+use mongodb::Database;
 use mongodb::bson::{Document, doc};
-use mongodb::options::IndexOptions;
-use mongodb::{Database, IndexModel};
 use read_models::Collection;
 
 /// The counters.
@@ -16,8 +14,6 @@ pub(super) const KNOWN_ADDRESSES: &str = "known_addresses";
 
 /// How long an address stays known after the last login from it.
 const KNOWN: Duration = Duration::from_secs(90 * 86_400);
-/// As for the other collections, at start only.
-const START_LIMIT: Duration = Duration::from_secs(30);
 
 const COLLECTIONS: [Collection; 2] = [
     Collection { name: RATE_LIMITS, schema: counter, indexes: Vec::new },
@@ -27,16 +23,8 @@ const COLLECTIONS: [Collection; 2] = [
 /// Makes what is missing.
 pub(super) async fn ensure(database: &Database) -> Result<(), LogError> {
     read_models::ensure(database, &COLLECTIONS).await?;
-    expire(database, RATE_LIMITS, "expires_at", Duration::ZERO).await?;
-    expire(database, KNOWN_ADDRESSES, "seen_at", KNOWN).await
-}
-
-/// Has documents deleted so long after the time in that field.
-async fn expire(database: &Database, name: &str, field: &str, after: Duration) -> Result<(), LogError> {
-    let options = IndexOptions::builder().name("expiry".to_owned()).expire_after(after).build();
-    let index = IndexModel::builder().keys(doc! { field: 1 }).options(options).build();
-    let collection = database.collection::<Document>(name);
-    within(START_LIMIT, collection.create_index(index).into_future()).await.map(drop)
+    ensure_expiry(database, RATE_LIMITS, "expiry", ("expires_at", Duration::ZERO)).await?;
+    ensure_expiry(database, KNOWN_ADDRESSES, "expiry", ("seen_at", KNOWN)).await
 }
 
 fn counter() -> Document {

@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use bson::{Document, doc};
 use chrono::{DateTime, TimeDelta, Utc};
-use event_log::{LogError, is_duplicate_key, within};
+use event_log::{LogError, commit_transaction, ensure_collection, ensure_expiry, is_duplicate_key, signed, within};
 use events::{EventId, Position, UserId};
 use futures::TryStreamExt as _;
-use mongodb::error::{Error, ErrorKind, UNKNOWN_TRANSACTION_COMMIT_RESULT};
+use mongodb::error::Error;
 use mongodb::options::{IndexOptions, ReturnDocument};
-use mongodb::{Client, ClientSession, Collection, Database, IndexModel};
+use mongodb::{Client, Collection, Database, IndexModel};
 use serde::{Deserialize, Serialize};
 
 use super::calls::LetterKind;
@@ -29,8 +29,6 @@ const KEPT: Duration = Duration::from_secs(30 * 86_400);
 const CALL_LIMIT: Duration = Duration::from_secs(5);
 const COMMIT_LIMIT: Duration = Duration::from_secs(20);
 const START_LIMIT: Duration = Duration::from_secs(30);
-/// How often an unknown outcome of a commit is asked about before the worker begins anew from the checkpoint.
-const COMMIT_ATTEMPTS: usize = 5;
 /// Pauses between attempts to send; the last one repeats.
 const BACK_OFF: [TimeDelta; 5] =
     [TimeDelta::seconds(5), TimeDelta::seconds(30), TimeDelta::minutes(2), TimeDelta::minutes(10), TimeDelta::hours(1)];
@@ -130,22 +128,13 @@ impl Outbox {
     pub async fn open(client: &Client, database: &Database) -> Result<Self, LogError> {
         // Transactions can't make collections safely.
         for name in [OUTBOX, CHECKPOINT] {
-            within(START_LIMIT, async {
-                match database.create_collection(name).await {
-                    Err(error) if !is_existing(&error) => Err(error),
-                    _ => Ok(()),
-                }
-            })
-            .await?;
+            ensure_collection(database, name, None).await?;
         }
         let letters = database.collection::<Queued>(OUTBOX);
         let due = IndexOptions::builder().name("due".to_owned()).build();
-        let ended = IndexOptions::builder().name("ended".to_owned()).expire_after(KEPT).build();
-        let indexes = [
-            IndexModel::builder().keys(doc! { "state": 1, "next_at": 1 }).options(due).build(),
-            IndexModel::builder().keys(doc! { "ended_at": 1 }).options(ended).build(),
-        ];
-        within(START_LIMIT, letters.create_indexes(indexes).into_future()).await?;
+        let due = IndexModel::builder().keys(doc! { "state": 1, "next_at": 1 }).options(due).build();
+        within(START_LIMIT, letters.create_index(due).into_future()).await?;
+        ensure_expiry(database, OUTBOX, "ended", ("ended_at", KEPT)).await?;
         Ok(Self { client: client.clone(), letters, checkpoints: database.collection(CHECKPOINT) })
     }
 
@@ -205,7 +194,7 @@ impl Outbox {
             let call = self.letters.update_one(id, doc! { "$setOnInsert": document }).upsert(true);
             call.session(&mut session).await?;
         }
-        commit(&mut session).await
+        Ok(commit_transaction(&mut session).await?)
     }
 
     /// The letters that are to be tried now, the longest waiting first; at most so many.
@@ -265,31 +254,7 @@ impl Outbox {
     }
 }
 
-/// Commits; an outcome that is not known is asked for again. When it stays unknown the worker begins anew from the
-/// checkpoint, which tells.
-async fn commit(session: &mut ClientSession) -> Result<(), OutboxError> {
-    let mut attempt = 1;
-    loop {
-        match session.commit_transaction().await {
-            Ok(()) => return Ok(()),
-            Err(error) if error.contains_label(UNKNOWN_TRANSACTION_COMMIT_RESULT) && attempt < COMMIT_ATTEMPTS => {
-                attempt += 1;
-            }
-            Err(error) => return Err(error.into()),
-        }
-    }
-}
-
-fn is_existing(error: &Error) -> bool {
-    const NAMESPACE_EXISTS: i32 = 48;
-    matches!(&*error.kind, ErrorKind::Command(failure) if failure.code == NAMESPACE_EXISTS)
-}
-
 fn position_of(checkpoint: &Document) -> Result<Position, LogError> {
     let position = checkpoint.get_i64("position").ok().and_then(|position| Position::try_from(position).ok());
     position.ok_or_else(|| LogError::Corrupt("a checkpoint of mail without position".into()))
-}
-
-fn signed(position: Position) -> Result<i64, LogError> {
-    i64::try_from(position).map_err(|_| LogError::Corrupt("a position past 2^63".into()))
 }
