@@ -158,6 +158,12 @@ pub struct CoursePrice {
 }
 
 impl CoursePrice {
+    /// This amount, sold so.
+    #[must_use]
+    pub const fn new(price: Money, pricing_model: PricingModel) -> Self {
+        Self { minor: price.minor, currency: price.currency, pricing_model }
+    }
+
     /// The amount by itself.
     #[must_use]
     pub const fn money(self) -> Money {

@@ -18,11 +18,7 @@ impl Course {
             short_description: created.short_description.clone(),
             domain: created.domain,
             stack: created.stack.clone(),
-            price: CoursePrice {
-                minor: created.price.minor,
-                currency: created.price.currency,
-                pricing_model: created.pricing_model,
-            },
+            price: CoursePrice::new(created.price, created.pricing_model),
             instructor_id: created.instructor_id,
             instructor_name,
             status: CourseStatus::Draft,
@@ -72,11 +68,7 @@ impl Course {
         self.short_description.clone_from(&changed.short_description);
         self.domain = changed.domain;
         self.stack.clone_from(&changed.stack);
-        self.price = CoursePrice {
-            minor: changed.price.minor,
-            currency: changed.price.currency,
-            pricing_model: changed.pricing_model,
-        };
+        self.price = CoursePrice::new(changed.price, changed.pricing_model);
         self.keywords.clone_from(&changed.keywords);
         self.image_url.clone_from(&changed.image_url);
         self.category.clone_from(&changed.category);
