@@ -3,16 +3,16 @@
 //! Hashing a password costs 19 MiB and tens of milliseconds of a core on purpose, so that the number of hashes at a time
 //! is all that keeps a crowd from slowing everybody else down.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use anyhow::ensure;
 use clap::Args;
-use futures::future::join_all;
+use futures::future::try_join_all;
 use serde::Serialize;
 use serde_json::json;
 use tests::people::PASSWORD;
-use tests::{AppOptions, Client, Person, TestApp};
+use tests::{AppOptions, Client, Person, Request, TestApp};
+use tokio_util::sync::CancellationToken;
 
 use super::latency::Figures;
 use super::{Common, Machine};
@@ -37,18 +37,24 @@ pub struct Options {
     common: Common,
 }
 
+/// Requests of one kind: those that were answered, and how many were told to come again (503).
+#[derive(Serialize)]
+struct Answered {
+    #[serde(flatten)]
+    figures: Figures,
+    turned_away: usize,
+}
+
 #[derive(Serialize)]
 struct Report {
     machine: Machine,
     logins: u32,
     readers: u32,
     /// GET /courses by itself.
-    alone: Figures,
+    alone: Answered,
     /// GET /courses while all log in.
-    beside: Figures,
-    login: Figures,
-    /// Logins that were told to come again (503): they waited too long, or too many waited.
-    turned_away: usize,
+    beside: Answered,
+    login: Answered,
     /// Mebibytes of this process, with all of the product in it, before the logins.
     memory_before_mib: u64,
     /// Its greatest so far, after them.
@@ -58,17 +64,21 @@ struct Report {
 /// Measures and tells.
 ///
 /// # Errors
-/// When what was measured can't be told.
+/// When the product answers otherwise than with success or 503.
 ///
 /// # Panics
-/// When a server can't be had, or the product does not answer as it should.
+/// When a server can't be had, or the product does not start.
 pub async fn run(options: &Options) -> anyhow::Result<()> {
     let app = TestApp::start(AppOptions::default()).await;
-    let learner = furnish(&app).await;
+    let learner = furnish(&app).await?;
     let readers = options.readers as usize;
-    let (alone, ()) = read_while(&app, readers, tokio::time::sleep(Duration::from_secs(options.seconds))).await;
+    let rest = async {
+        tokio::time::sleep(Duration::from_secs(options.seconds)).await;
+        Ok(())
+    };
+    let (alone, ()) = read_while(&app, readers, rest).await?;
     let memory_before_mib = memory("VmRSS");
-    let (beside, (login, turned_away)) = read_while(&app, readers, log_in(&app, &learner, options.logins)).await;
+    let (beside, login) = read_while(&app, readers, log_in(&app, &learner, options.logins)).await?;
     let report = Report {
         machine: Machine::this(),
         logins: options.logins,
@@ -76,7 +86,6 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
         alone,
         beside,
         login,
-        turned_away,
         memory_before_mib,
         memory_peak_mib: memory("VmHWM"),
     };
@@ -90,54 +99,67 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
 }
 
 /// A catalogue, and somebody who logs in.
-async fn furnish(app: &TestApp) -> Person {
+async fn furnish(app: &TestApp) -> anyhow::Result<Person> {
     let admin = app.admin().await;
     for number in 1..=COURSES {
         let draft = app.draft(&admin, &format!("Excel, tome {number}")).await;
-        let _ = app.post(&format!("/courses/{}/publish", draft.id)).bearer(&admin.token).send().await.expect(200);
+        timed(app.post(&format!("/courses/{}/publish", draft.id)).bearer(&admin.token)).await?;
     }
-    app.learner().await
+    Ok(app.learner().await)
+}
+
+/// How long an answer took; none when it was to come again.
+async fn timed(request: Request) -> anyhow::Result<Option<Duration>> {
+    let started = Instant::now();
+    let answer = request.send().await;
+    let took = started.elapsed();
+    ensure!(matches!(answer.status, 200 | 503), "{answer}");
+    Ok((answer.status == 200).then_some(took))
+}
+
+impl Answered {
+    fn of(answers: impl IntoIterator<Item = Option<Duration>>, elapsed: Duration) -> Self {
+        let (samples, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(Option::is_some);
+        let samples = samples.into_iter().flatten().collect();
+        Self { figures: Figures::of(samples, elapsed), turned_away: refused.len() }
+    }
 }
 
 /// Looks at the catalogue, over and over, until something else has ended.
-async fn read_while<T>(app: &TestApp, readers: usize, until: impl Future<Output = T>) -> (Figures, T) {
-    let stop = Arc::new(AtomicBool::new(false));
+async fn read_while<T>(
+    app: &TestApp,
+    readers: usize,
+    until: impl Future<Output = anyhow::Result<T>>,
+) -> anyhow::Result<(Answered, T)> {
+    let stop = CancellationToken::new();
     let started = Instant::now();
+    // In tasks of their own, so that they don't wait for each other's turn.
     let reading: Vec<_> =
         (0..readers).map(|_| tokio::spawn(read(app.at(app.addresses.gateway), stop.clone()))).collect();
     let result = until.await;
-    stop.store(true, Ordering::Relaxed);
-    let samples = join_all(reading).await.into_iter().flatten().flatten().collect();
-    (Figures::of(samples, started.elapsed()), result)
-}
-
-async fn read(client: Client, stop: Arc<AtomicBool>) -> Vec<Duration> {
-    let mut samples = Vec::new();
-    while !stop.load(Ordering::Relaxed) {
-        let started = Instant::now();
-        let _ = client.get("/courses").send().await.expect(200);
-        samples.push(started.elapsed());
+    stop.cancel();
+    let mut answers = Vec::new();
+    for reader in reading {
+        answers.extend(reader.await??);
     }
-    samples
+    Ok((Answered::of(answers, started.elapsed()), result?))
 }
 
-/// Logs somebody in that often, all at once; also says how many were told to come again.
-async fn log_in(app: &TestApp, person: &Person, logins: u32) -> (Figures, usize) {
+async fn read(client: Client, stop: CancellationToken) -> anyhow::Result<Vec<Option<Duration>>> {
+    let mut answers = Vec::new();
+    while !stop.is_cancelled() {
+        answers.push(timed(client.get("/courses")).await?);
+    }
+    Ok(answers)
+}
+
+/// Logs somebody in that often, all at once.
+async fn log_in(app: &TestApp, person: &Person, logins: u32) -> anyhow::Result<Answered> {
     let body = json!({ "email": person.email, "password": PASSWORD });
     let started = Instant::now();
-    let login = async || {
-        let started = Instant::now();
-        let answer = app.post("/auth/login").respond_async().json(&body).send().await;
-        if answer.status == 503 {
-            return None;
-        }
-        let _ = answer.expect(200);
-        Some(started.elapsed())
-    };
-    let answered = join_all((0..logins).map(|_| login())).await;
-    let samples: Vec<_> = answered.iter().flatten().copied().collect();
-    let turned_away = answered.len() - samples.len();
-    (Figures::of(samples, started.elapsed()), turned_away)
+    let login = || timed(app.post("/auth/login").respond_async().json(&body));
+    let answers = try_join_all((0..logins).map(|_| login())).await?;
+    Ok(Answered::of(answers, started.elapsed()))
 }
 
 /// A line of `/proc/self/status`, in mebibytes; 0 where there is none.
@@ -149,20 +171,19 @@ fn memory(name: &str) -> u64 {
 }
 
 fn tell(report: &Report) {
-    let Report { machine, logins, readers, alone, beside, login, turned_away, memory_before_mib, memory_peak_mib } =
-        report;
+    let Report { machine, logins, readers, alone, beside, login, memory_before_mib, memory_peak_mib } = report;
     say(machine);
     say("");
-    say(format!("GET /courses, {readers} clients:"));
-    for (what, figures) in [("alone", alone), ("beside the logins", beside)] {
-        let Figures { rate, p50_ms, p99_ms, .. } = figures;
-        say(format!("  {what:<18} {rate:>7.0} /s   p50 {p50_ms:.2} ms   p99 {p99_ms:.2} ms"));
+    say(format!("GET /courses, {readers} clients; {logins} logins at once:"));
+    for (what, answered) in [("alone", alone), ("beside the logins", beside), ("the logins", login)] {
+        let Answered { figures: Figures { count, rate, p50_ms, p99_ms }, turned_away } = answered;
+        say(format!(
+            "  {what:<18} {count:>6} answered ({rate:.0} /s), p50 {p50_ms:.1} ms, p99 {p99_ms:.1} ms; {turned_away} were told to come again"
+        ));
     }
-    say(format!("  {:<18} {:.2} times the median", "", beside.p50_ms / alone.p50_ms.max(f64::EPSILON)));
-    let Figures { count, rate, p50_ms, p99_ms } = login;
-    say(format!(
-        "{logins} logins at once: {rate:.0} /s; half were answered after {p50_ms:.0} ms, 99 % after {p99_ms:.0} ms"
-    ));
-    say(format!("  {count} signed in, {turned_away} were told to come again"));
+    if beside.figures.count > 0 {
+        let times = beside.figures.p50_ms / alone.figures.p50_ms.max(f64::EPSILON);
+        say(format!("GET /courses beside the logins takes {times:.2} times the median"));
+    }
     say(format!("memory of the process: {memory_before_mib} MiB before, {memory_peak_mib} MiB at most"));
 }
