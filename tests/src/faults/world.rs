@@ -1,12 +1,12 @@
 //! The servers of one fault test, and what stands on them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use event_log::{EventLog, Leases, LogNames, LogSecrets, MasterKey, connect, connect_nats};
 use events::Position;
-use local_servers::{MongoServer, NatsServer, StartMongo, StartNats, Wanted, find_or_fetch};
+use local_servers::{Binaries, MongoServer, NatsServer, StartError, StartMongo, StartNats, Wanted, find_or_fetch};
 use read_models::{Checkpoint, PROJECTIONS};
 use tempfile::TempDir;
 
@@ -58,11 +58,7 @@ impl World {
             Wanted { mongod: variable("HAR_MONGOD"), nats_server: variable("HAR_NATS_SERVER"), cache_dir: None };
         let binaries = find_or_fetch(&wanted, false).await?;
         let folder = tempfile::tempdir()?;
-        let mongo =
-            StartMongo { port: Some(free_port()?), ..StartMongo::new(binaries.mongod, folder.path().join("mongo")) };
-        let nats =
-            StartNats { port: Some(free_port()?), ..StartNats::new(binaries.nats_server, folder.path().join("nats")) };
-        let (mongo, nats) = tokio::try_join!(MongoServer::start(mongo), NatsServer::start(nats))?;
+        let (mongo, nats) = servers(&binaries, folder.path()).await?;
         let mut settings = vec![
             ("HAR_MONGODB_URI".to_owned(), mongo.uri()),
             ("HAR_NATS_URL".to_owned(), nats.url()),
@@ -111,6 +107,24 @@ impl World {
         until("connected to NATS", PATIENCE, async || Ok(client.flush().await.is_ok())).await?;
         Ok(client)
     }
+}
+
+/// Both servers, on ports that were really free: between looking and listening somebody else may take one.
+async fn servers(binaries: &Binaries, folder: &Path) -> Result<(MongoServer, NatsServer)> {
+    const TRIES: usize = 5;
+    for attempt in 1..=TRIES {
+        // Each has a folder of its own: the other server of a failed attempt may not have let go of it yet.
+        let folder = folder.join(format!("servers-{attempt}"));
+        let port = Some(free_port()?);
+        let mongo = StartMongo { port, ..StartMongo::new(binaries.mongod.clone(), folder.join("mongo")) };
+        let port = Some(free_port()?);
+        let nats = StartNats { port, ..StartNats::new(binaries.nats_server.clone(), folder.join("nats")) };
+        match tokio::try_join!(MongoServer::start(mongo), NatsServer::start(nats)) {
+            Err(StartError::PortTaken { .. }) => {}
+            started => return Ok(started?),
+        }
+    }
+    anyhow::bail!("no port was free when it was to be used, {TRIES} times")
 }
 
 /// The names of the log of every world: each has servers of its own.
