@@ -1,6 +1,8 @@
 //! Projection `users`: accounts, and where they are signed in.
 
-use events::{CourseEvent, Event, RecordedEvent, SessionEvent, SessionId, StoredEvent, StreamType, UserEvent, UserId};
+use events::{
+    CourseEvent, CourseId, Event, RecordedEvent, SessionEvent, SessionId, StoredEvent, StreamType, UserEvent, UserId,
+};
 use read_models::{Collection, USER_COURSES, USER_SESSIONS, USERS, USERS_PROJECTION, User, UserCourse, UserSessions};
 
 use crate::{DocKey, Documents, FoldError, Projection};
@@ -14,7 +16,7 @@ impl Projection for Users {
     }
 
     fn version(&self) -> u32 {
-        2
+        3
     }
 
     fn collections(&self) -> &'static [Collection] {
@@ -57,12 +59,13 @@ impl Projection for Users {
                 CourseEvent::CourseCreated(created) => {
                     vec![DocKey::of::<UserCourse>(created.course_id), DocKey::of::<User>(created.instructor_id)]
                 }
-                CourseEvent::CoursePublished(published) => vec![DocKey::of::<UserCourse>(published.course_id)],
+                CourseEvent::CoursePublished(event) => vec![DocKey::of::<UserCourse>(event.course_id)],
+                CourseEvent::CourseUnpublished(event) => vec![DocKey::of::<UserCourse>(event.course_id)],
+                CourseEvent::CourseArchived(event) => vec![DocKey::of::<UserCourse>(event.course_id)],
                 CourseEvent::ModuleAdded(_)
                 | CourseEvent::LessonAdded(_)
                 | CourseEvent::CourseChanged(_)
-                | CourseEvent::CourseUnpublished(_)
-                | CourseEvent::CourseArchived(_)
+                // What is restored is a draft, and counted as little as what was archived.
                 | CourseEvent::CourseRestored(_)
                 | CourseEvent::ModuleChanged(_)
                 | CourseEvent::ModuleRemoved(_)
@@ -206,22 +209,12 @@ fn course(event: &CourseEvent, docs: &mut Documents<'_>) -> Result<(), FoldError
             published: false,
             stale: false,
         }),
-        CourseEvent::CoursePublished(published) => {
-            let mut course: UserCourse = docs.require(published.course_id)?;
-            if course.published {
-                return Ok(());
-            }
-            let mut user: User = docs.require(course.instructor_id)?;
-            user.instructor.total_courses += 1;
-            course.published = true;
-            docs.put(user)?;
-            docs.put(course)
-        }
+        CourseEvent::CoursePublished(event) => in_catalogue(event.course_id, true, docs),
+        CourseEvent::CourseUnpublished(event) => in_catalogue(event.course_id, false, docs),
+        CourseEvent::CourseArchived(event) => in_catalogue(event.course_id, false, docs),
         CourseEvent::ModuleAdded(_)
         | CourseEvent::LessonAdded(_)
         | CourseEvent::CourseChanged(_)
-        | CourseEvent::CourseUnpublished(_)
-        | CourseEvent::CourseArchived(_)
         | CourseEvent::CourseRestored(_)
         | CourseEvent::ModuleChanged(_)
         | CourseEvent::ModuleRemoved(_)
@@ -232,4 +225,17 @@ fn course(event: &CourseEvent, docs: &mut Documents<'_>) -> Result<(), FoldError
         | CourseEvent::FaqChanged(_)
         | CourseEvent::FaqRemoved(_) => Ok(()),
     }
+}
+
+/// Counts a course in its instructor's account, or counts it no more.
+fn in_catalogue(id: CourseId, published: bool, docs: &mut Documents<'_>) -> Result<(), FoldError> {
+    let course: UserCourse = docs.require(id)?;
+    if course.published == published {
+        return Ok(());
+    }
+    let mut user: User = docs.require(course.instructor_id)?;
+    let total = user.instructor.total_courses;
+    user.instructor.total_courses = if published { total + 1 } else { total.saturating_sub(1) };
+    docs.put(user)?;
+    docs.put(UserCourse { published, ..course })
 }
