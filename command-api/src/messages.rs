@@ -56,6 +56,8 @@ pub const MESSAGES: &[(&str, &str, &str)] = &[
         "Le plan doit nommer chaque module et chaque leçon du cours une seule fois.",
         "The outline must name every module and lesson of the course exactly once.",
     ),
+    ("module_removed", "Le module a été supprimé.", "The module has been removed."),
+    ("lesson_removed", "La leçon a été supprimée.", "The lesson has been removed."),
     ("too_few_items", "Pas assez d'éléments.", "Too few items."),
     ("duplicate", "Déjà présent dans la liste.", "Already in the list."),
     ("too_many_items", "Trop d'éléments.", "Too many items."),

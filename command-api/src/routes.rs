@@ -125,7 +125,13 @@ fn routes() -> ServiceRouters<CommandApi> {
             .routes(routes!(courses::create_course::create_course))
             .routes(routes!(courses::add_module::add_module))
             .routes(routes!(courses::add_lesson::add_lesson))
-            .routes(routes!(courses::publish_course::publish_course)),
+            .routes(routes!(courses::change_course::change_course, courses::archive_course::archive_course))
+            .routes(routes!(courses::change_module::change_module, courses::remove_module::remove_module))
+            .routes(routes!(courses::change_lesson::change_lesson, courses::remove_lesson::remove_lesson))
+            .routes(routes!(courses::arrange_outline::arrange_outline))
+            .routes(routes!(courses::publish_course::publish_course))
+            .routes(routes!(courses::unpublish_course::unpublish_course))
+            .routes(routes!(courses::restore_course::restore_course)),
         admin: OpenApiRouter::new()
             .routes(routes!(admin::update_user::update_user))
             .routes(routes!(admin::decide_application::decide_application)),

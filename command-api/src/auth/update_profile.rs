@@ -7,14 +7,14 @@ use domain::User;
 use domain::user::{ChangeProfile, NotificationChanges};
 use domain::values::{Bio, HttpUrl, PersonName, TagList, word};
 use events::{Fold, Language, StreamId, Timestamp, UserId};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use service_kit::http::{ApiError, DataBody, ErrorBody, Fields, JsonBody};
 use utoipa::ToSchema;
 
 use crate::Refusal;
 use crate::admin::update_user::UserAnswer;
 use crate::commands::{CommandContext, Commands, UnitOfWork, UseCase};
-use crate::fields::parsed;
+use crate::fields::{given, nullable_text, parsed};
 use crate::views::user_view;
 
 /// What is to change. What is missing, null or blank stays, save a picture that is null: it goes.
@@ -52,21 +52,12 @@ pub struct NotificationInput {
     newsletter: Option<bool>,
 }
 
-/// Tells null from missing.
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
-}
-
 impl ProfileChanges {
     fn parse(self) -> Result<ChangeProfile, ApiError> {
         let mut fields = Fields::new();
         let first_name = fields.optional_text("first_name", self.first_name, |text| parsed(PersonName::parse(text)));
         let last_name = fields.optional_text("last_name", self.last_name, |text| parsed(PersonName::parse(text)));
-        let avatar_url = match self.avatar_url {
-            None => None,
-            Some(None) => Some(None),
-            Some(url) => fields.optional_text("avatar_url", url, |text| parsed(HttpUrl::parse(text))).map(Some),
-        };
+        let avatar_url = nullable_text(&mut fields, "avatar_url", self.avatar_url, |text| parsed(HttpUrl::parse(text)));
         let language = fields.optional_text("language", self.language, |text| parsed(word(text, Language::from_word)));
         let bio = fields.optional_text("bio", self.bio, |text| parsed(Bio::parse(text)));
         let expertise_tags =

@@ -2,9 +2,19 @@
 
 pub mod add_lesson;
 pub mod add_module;
+pub mod archive_course;
+pub mod arrange_outline;
+pub mod change_course;
+pub mod change_lesson;
+pub mod change_module;
 pub mod create_course;
+mod edit;
 mod editor;
 mod price;
 pub mod publish_course;
+pub mod remove_lesson;
+pub mod remove_module;
+pub mod restore_course;
+pub mod unpublish_course;
 
 pub(crate) use editor::editor;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::Number;
-use service_kit::http::Fields;
+use service_kit::http::{FieldError, Fields};
 
 use crate::fields::parsed;
 
@@ -36,20 +36,47 @@ pub(crate) struct ParsedPrice {
     pub(crate) pricing_model: Option<PricingModel>,
 }
 
+impl From<PriceInput> for WholePrice {
+    fn from(input: PriceInput) -> Self {
+        match input {
+            PriceInput::Amount(amount) => Self { amount: Some(amount), ..Self::default() },
+            PriceInput::Whole(whole) => whole,
+        }
+    }
+}
+
 /// Reads the price and the model, which may stand inside it or beside it.
 pub(crate) fn parse_price(fields: &mut Fields, input: Option<PriceInput>, beside: Option<String>) -> ParsedPrice {
-    let (amount, currency, inside) = match input {
-        None => (None, None, None),
-        Some(PriceInput::Amount(amount)) => (Some(amount), None, None),
-        Some(PriceInput::Whole(whole)) => (whole.amount, whole.currency, whole.pricing_model),
-    };
-    let price = fields.required("price", amount, |amount| parsed(Price::parse(&amount.to_string())));
-    fields.optional_text("price.currency", currency, |text| {
-        if text == Currency::EUR.code() { Ok(()) } else { parsed(Err(ValueError::Invalid)) }
-    });
-    let pricing_model =
-        fields.required_text("pricing_model", beside.or(inside), |text| parsed(word(text, PricingModel::from_word)));
+    let input = input.map(WholePrice::from).unwrap_or_default();
+    let price = fields.required("price", input.amount, amount);
+    fields.optional_text("price.currency", input.currency, currency);
+    let pricing_model = fields.required_text("pricing_model", beside.or(input.pricing_model), model);
     ParsedPrice { price, pricing_model }
+}
+
+/// The same where each part may be missing.
+pub(crate) fn parse_price_change(
+    fields: &mut Fields,
+    input: Option<PriceInput>,
+    beside: Option<String>,
+) -> ParsedPrice {
+    let input = input.map(WholePrice::from).unwrap_or_default();
+    let price = fields.optional("price", input.amount, amount);
+    fields.optional_text("price.currency", input.currency, currency);
+    let pricing_model = fields.optional_text("pricing_model", beside.or(input.pricing_model), model);
+    ParsedPrice { price, pricing_model }
+}
+
+fn amount(number: Number) -> Result<Price, FieldError> {
+    parsed(Price::parse(&number.to_string()))
+}
+
+fn currency(text: &str) -> Result<(), FieldError> {
+    if text == Currency::EUR.code() { Ok(()) } else { parsed(Err(ValueError::Invalid)) }
+}
+
+fn model(text: &str) -> Result<PricingModel, FieldError> {
+    parsed(word(text, PricingModel::from_word))
 }
 
 impl<'de> Deserialize<'de> for PriceInput {

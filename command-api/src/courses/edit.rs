@@ -1,0 +1,77 @@
+//! What every change of a course that exists has in common.
+
+use access::Caller;
+use domain::Course;
+use domain::course::{CourseCommand, Editor};
+use events::{CourseId, Fold, LessonId, ModuleId, StreamId, Timestamp};
+use read_models::views::{Audience, CourseView};
+use service_kit::http::{ApiError, Success};
+
+use super::create_course::CourseAnswer;
+use super::editor;
+use crate::Refusal;
+use crate::commands::{Commands, Done, UnitOfWork, UseCase};
+use crate::views::course_documents;
+
+/// A command to a course by whoever calls. The command may depend on the course, which is handed to it first.
+pub(super) struct Edit<F> {
+    course_id: CourseId,
+    caller: Caller,
+    command: F,
+}
+
+impl<F, C> Edit<F>
+where
+    F: Fn(&Course, Editor) -> Result<C, Refusal>,
+{
+    pub(super) const fn new(course_id: CourseId, caller: Caller, command: F) -> Self {
+        Self { course_id, caller, command }
+    }
+}
+
+impl<F, C> UseCase for Edit<F>
+where
+    F: Fn(&Course, Editor) -> Result<C, Refusal> + Send + Sync,
+    C: Into<CourseCommand> + Send,
+{
+    type Outcome = ();
+
+    async fn decide(&self, work: &mut UnitOfWork<'_>, _now: Timestamp) -> Result<(), Refusal> {
+        let by = editor(work, &self.caller).await?;
+        let mut course = work.load::<Course>(self.course_id).await?;
+        let command = (self.command)(course.state(), by)?;
+        course.decide(command).await?;
+        work.put(course);
+        Ok(())
+    }
+
+    fn names(&self) -> Option<StreamId> {
+        Some(Course::stream(self.course_id))
+    }
+}
+
+/// A lesson is to be had under its own module only. Whose course it is comes first: strangers learn nothing of it.
+///
+/// # Errors
+/// 404; 403 for who may not edit the course.
+pub(super) fn lesson_must_be_in(
+    course: &Course,
+    by: Editor,
+    module_id: ModuleId,
+    lesson_id: LessonId,
+) -> Result<(), Refusal> {
+    match course.editable_by(by)?.lesson(lesson_id) {
+        Some((module, _)) if module.module_id == module_id => Ok(()),
+        Some(_) | None => Err(ApiError::not_found().into()),
+    }
+}
+
+/// The course as its owner sees it after a command.
+pub(super) async fn course_answer<O: Sync>(
+    commands: &Commands,
+    course_id: CourseId,
+    done: &Done<O>,
+) -> Result<Success<CourseAnswer>, Refusal> {
+    let documents = course_documents(commands.log(), course_id, done.pending).await?;
+    Ok(done.answer(CourseAnswer { course: CourseView::new(documents, Audience::Owner) }))
+}

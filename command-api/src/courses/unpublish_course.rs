@@ -1,0 +1,39 @@
+//! POST /courses/:id/unpublish: a course leaves the catalogue and is a draft again.
+
+use access::Caller;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use domain::course::UnpublishCourse;
+use events::CourseId;
+use service_kit::http::{DataBody, ErrorBody, PathId};
+
+use super::create_course::CourseAnswer;
+use super::edit::{Edit, course_answer};
+use crate::Refusal;
+use crate::commands::{CommandContext, Commands};
+
+/// Takes a course out of the catalogue.
+#[utoipa::path(
+    post, path = "/courses/{id}/unpublish", tag = "course", security(("bearer" = [])),
+    params(("id" = uuid::Uuid, Path, description = "The course")),
+    responses(
+        (status = 200, body = DataBody<CourseAnswer>),
+        (status = 400, description = "invalid_status", body = ErrorBody),
+        (status = 401, body = ErrorBody),
+        (status = 403, description = "forbidden, user_suspended", body = ErrorBody),
+        (status = 404, body = ErrorBody),
+        (status = 409, description = "conflict, idempotency_key_reused", body = ErrorBody),
+        (status = 413, body = ErrorBody),
+        (status = 503, body = ErrorBody),
+    )
+)]
+pub async fn unpublish_course(
+    State(commands): State<Commands>,
+    caller: Caller,
+    context: CommandContext,
+    PathId(course_id): PathId<CourseId>,
+) -> Result<Response, Refusal> {
+    let origin = context.origin(Some(&caller));
+    let done = commands.run(&origin, &Edit::new(course_id, caller, |_, by| Ok(UnpublishCourse { by }))).await?;
+    Ok(course_answer(&commands, course_id, &done).await?.into_response())
+}
