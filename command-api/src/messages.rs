@@ -58,6 +58,7 @@ pub const MESSAGES: &[(&str, &str, &str)] = &[
     ),
     ("module_removed", "Le module a été supprimé.", "The module has been removed."),
     ("lesson_removed", "La leçon a été supprimée.", "The lesson has been removed."),
+    ("faq_removed", "La question a été supprimée.", "The question has been removed."),
     ("too_few_items", "Pas assez d'éléments.", "Too few items."),
     ("duplicate", "Déjà présent dans la liste.", "Already in the list."),
     ("too_many_items", "Trop d'éléments.", "Too many items."),

@@ -129,6 +129,21 @@ const ROWS: &[Row] = &[
         body: NOTHING,
         expected: [401, 403, 403, 200, 200, 403],
     },
+    Row { method: "get", path: "/courses/{id}/faq", body: NOTHING, expected: [404, 404, 404, 200, 200, 404] },
+    Row {
+        method: "post",
+        path: "/courses/{id}/faq",
+        body: |_| Some(json!({ "question": "q", "answer": "a" })),
+        expected: [401, 403, 403, 201, 201, 403],
+    },
+    // Whose entry it is: `faq` has its own test. Here there is none.
+    Row {
+        method: "patch",
+        path: "/faq/{id}",
+        body: |_| Some(json!({ "answer": "a" })),
+        expected: [401, 404, 404, 404, 404, 403],
+    },
+    Row { method: "delete", path: "/faq/{id}", body: NOTHING, expected: [401, 404, 404, 404, 404, 403] },
     Row {
         method: "put",
         path: "/courses/{id}/outline",

@@ -50,6 +50,7 @@ async fn targets(app: &TestApp) -> Vec<Target> {
             &format!("/courses/{}", draft.id),
             json!({ "title": "Excel, la suite", "category": "Bureau", "price": 10, "stack": ["Excel"] }),
         ),
+        new(Method::POST, &format!("/courses/{}/faq", draft.id), json!({ "question": "q", "answer": "a" })),
         new(Method::POST, &modules, json!({ "title": "m" })),
         new(Method::POST, &format!("{modules}/{}/lessons", draft.module), new_lesson("l")),
         new(Method::PATCH, &format!("{modules}/{}", draft.module), json!({ "title": "m", "description": "d" })),
