@@ -24,9 +24,19 @@ pub(crate) fn clearable_text<T>(
     value: Option<Option<String>>,
     parse: impl FnOnce(&str) -> Result<T, ValueError>,
 ) -> Option<Option<T>> {
+    clearable(fields, field, value, |text| parsed(parse(text)))
+}
+
+/// The same of what is no plain value type.
+pub(crate) fn clearable<T>(
+    fields: &mut Fields,
+    field: &str,
+    value: Option<Option<String>>,
+    parse: impl FnOnce(&str) -> Result<T, FieldError>,
+) -> Option<Option<T>> {
     match value? {
         None => Some(None),
-        text => fields.optional_text(field, text, |text| parsed(parse(text))).map(Some),
+        text => fields.optional_text(field, text, parse).map(Some),
     }
 }
 

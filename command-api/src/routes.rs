@@ -126,6 +126,11 @@ fn routes() -> ServiceRouters<CommandApi> {
             .routes(routes!(courses::add_module::add_module))
             .routes(routes!(courses::add_lesson::add_lesson))
             .routes(routes!(courses::change_course::change_course, courses::archive_course::archive_course))
+            .routes(routes!(courses::change_module::change_module, courses::remove_module::remove_module))
+            .routes(routes!(courses::change_lesson::change_lesson, courses::remove_lesson::remove_lesson))
+            .routes(routes!(courses::arrange_outline::arrange_outline))
+            .routes(routes!(courses::add_faq::add_faq))
+            .routes(routes!(courses::change_faq::change_faq, courses::remove_faq::remove_faq))
             .routes(routes!(courses::publish_course::publish_course))
             .routes(routes!(courses::unpublish_course::unpublish_course))
             .routes(routes!(courses::restore_course::restore_course)),

@@ -14,6 +14,7 @@
 //! | GET /auth/export | `auth/export_data.rs` |
 //! | GET /courses | `courses/list_courses.rs`; its parameters: `courses/catalogue.rs` |
 //! | GET /courses/{id} | `courses/show_course.rs` |
+//! | GET /courses/{id}/faq | `courses/list_faq.rs` |
 //! | GET /courses/{id}/lessons | `courses/list_lessons.rs` |
 //!
 //! `audit` says what of an event is shown to whom; `reads` says how far the read collections are, and waits for them; `process` runs it all.
@@ -110,6 +111,7 @@ mod tests {
             "/auth/verify-jwt",
             "/courses",
             "/courses/{id}",
+            "/courses/{id}/faq",
             "/courses/{id}/lessons",
         ];
         assert!(paths.keys().eq(expected.map(|path| format!("/api/v1{path}")).iter()), "{:?}", paths.keys());

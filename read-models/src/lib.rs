@@ -25,9 +25,10 @@ pub mod views;
 pub use collection::{Collection, ensure};
 pub use documents::{
     AUDIT_EVENTS, AuditEvent, COURSE_INSTRUCTORS, COURSES, Checkpoint, Course, CourseInstructor, CoursePrice,
-    CourseStatus, DeviceSession, InstructorInfo, LESSONS, Lesson, LessonVideo, MODULES, Module, NotificationSettings,
-    PARKED, PROJECTIONS, ParkCause, Parked, PositionKey, ProjectionState, ReadDocument, USER_COURSES, USER_SESSIONS,
-    USERS, User, UserCourse, UserSessions, UserStatus, VerificationStatus, full_name, hours,
+    CourseStatus, DeviceSession, FAQ, Faq, InstructorInfo, LESSONS, Lesson, LessonVideo, MODULES, Module,
+    NotificationSettings, PARKED, PROJECTIONS, ParkCause, Parked, PositionKey, ProjectionState, ReadDocument,
+    USER_COURSES, USER_SESSIONS, USERS, User, UserCourse, UserSessions, UserStatus, VerificationStatus, full_name,
+    hours,
 };
 pub use money::MoneyView;
 pub use positions::{Announcement, Positions, Waited, lease_name};

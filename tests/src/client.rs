@@ -62,6 +62,12 @@ impl Client {
         self.request(Method::DELETE, path)
     }
 
+    /// PUT.
+    #[must_use]
+    pub fn put(&self, path: &str) -> Request {
+        self.request(Method::PUT, path)
+    }
+
     /// PATCH.
     #[must_use]
     pub fn patch(&self, path: &str) -> Request {

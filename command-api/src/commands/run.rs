@@ -219,6 +219,15 @@ impl Commands {
         &self.clock
     }
 
+    /// Waits until these projections show all that is in the log now; false when they don't in time.
+    ///
+    /// # Errors
+    /// 503 when MongoDB is away.
+    pub async fn caught_up(&self, projections: &[&str]) -> Result<bool, Refusal> {
+        let head = self.log.head().await?.position;
+        Ok(self.positions.wait(projections, head, left_of(self.read_wait)).await == Waited::Reached)
+    }
+
     /// Decides, appends, and waits until the read side has caught up. A repetition of a request that has been carried
     /// out changes nothing and returns the first outcome.
     ///

@@ -1,14 +1,23 @@
 //! Writing courses.
 
+pub mod add_faq;
 pub mod add_lesson;
 pub mod add_module;
 pub mod archive_course;
+pub mod arrange_outline;
 pub mod change_course;
+pub mod change_faq;
+pub mod change_lesson;
+pub mod change_module;
+mod course_of_faq;
 pub mod create_course;
 mod edit;
 mod editor;
 mod price;
 pub mod publish_course;
+pub mod remove_faq;
+pub mod remove_lesson;
+pub mod remove_module;
 pub mod restore_course;
 mod retire_courses;
 pub mod unpublish_course;

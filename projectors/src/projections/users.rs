@@ -16,7 +16,7 @@ impl Projection for Users {
     }
 
     fn version(&self) -> u32 {
-        2
+        3
     }
 
     fn collections(&self) -> &'static [Collection] {

@@ -4,6 +4,7 @@ mod accounts;
 mod audit;
 mod carrying;
 mod collections;
+mod courses;
 mod erasure;
 mod exactly_once;
 mod fencing;

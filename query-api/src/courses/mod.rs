@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod list_courses;
+mod list_faq;
 mod list_lessons;
 mod show_course;
 
@@ -18,6 +19,7 @@ pub(crate) fn router() -> OpenApiRouter<QueryDeps> {
         .routes(routes!(list_courses::list_courses))
         .routes(routes!(show_course::show_course))
         .routes(routes!(list_lessons::list_lessons))
+        .routes(routes!(list_faq::list_faq))
 }
 
 /// What a caller sees of a course; none when it is not there for them.

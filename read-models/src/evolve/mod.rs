@@ -2,4 +2,5 @@
 //! collections; command-api folds one stream with it, to answer a command whose effect the collections don't show yet.
 
 mod course;
+mod course_documents;
 mod user;

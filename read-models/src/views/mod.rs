@@ -7,12 +7,14 @@
 //! | `sessions` | [`SessionView`]: where somebody is signed in |
 //! | `course` | [`CourseView`] with its outline, [`CourseListItem`] with its modules as ids |
 //! | `outline` | [`ModuleView`], [`LessonView`]: what of a lesson is for whom |
+//! | `faq` | [`FaqView`]: answered questions; [`list_faq_if`], [`load_faq`] |
 //! | `audit` | [`events_of_person`]: finding events |
 //! | `load` | [`load_user`], [`load_public_user`], [`load_sessions`], [`load_course`], [`load_course_for`] |
 //! | `snapshot` | [`read_at_once`]: several reads at one instant, bounded, anew when a swap broke them off |
 
 mod audit;
 mod course;
+mod faq;
 mod load;
 mod openapi;
 mod outline;
@@ -23,6 +25,7 @@ mod users;
 
 pub use audit::events_of_person;
 pub use course::{CourseFacts, CourseListItem, CourseView, PriceView};
+pub use faq::{FaqView, list_faq_if, load_faq};
 pub use load::{
     CourseDocuments, load_course, load_course_for, load_orphaned_courses, load_public_user, load_sessions, load_user,
 };

@@ -104,7 +104,63 @@ const ROWS: &[Row] = &[
         body: |_| Some(new_lesson("l")),
         expected: [401, 403, 403, 201, 201, 403],
     },
+    Row {
+        method: "patch",
+        path: "/courses/{id}/modules/{module_id}",
+        body: |_| Some(json!({ "title": "m" })),
+        expected: [401, 403, 403, 200, 200, 403],
+    },
+    // That they get as far as its lesson shows it.
+    Row {
+        method: "delete",
+        path: "/courses/{id}/modules/{module_id}",
+        body: NOTHING,
+        expected: [401, 403, 403, 400, 400, 403],
+    },
+    Row {
+        method: "patch",
+        path: "/courses/{id}/modules/{module_id}/lessons/{lesson_id}",
+        body: |_| Some(json!({ "title": "l" })),
+        expected: [401, 403, 403, 200, 200, 403],
+    },
+    Row {
+        method: "delete",
+        path: "/courses/{id}/modules/{module_id}/lessons/{lesson_id}",
+        body: NOTHING,
+        expected: [401, 403, 403, 200, 200, 403],
+    },
+    Row { method: "get", path: "/courses/{id}/faq", body: NOTHING, expected: [404, 404, 404, 200, 200, 404] },
+    Row {
+        method: "post",
+        path: "/courses/{id}/faq",
+        body: |_| Some(json!({ "question": "q", "answer": "a" })),
+        expected: [401, 403, 403, 201, 201, 403],
+    },
+    // Whose entry it is: `faq` has its own test. Here there is none.
+    Row {
+        method: "patch",
+        path: "/faq/{id}",
+        body: |_| Some(json!({ "answer": "a" })),
+        expected: [401, 404, 404, 404, 404, 403],
+    },
+    Row { method: "delete", path: "/faq/{id}", body: NOTHING, expected: [401, 404, 404, 404, 404, 403] },
+    Row {
+        method: "put",
+        path: "/courses/{id}/outline",
+        body: |_| Some(json!([])),
+        expected: [401, 403, 403, 400, 400, 403],
+    },
     Row { method: "post", path: "/courses/{id}/publish", body: NOTHING, expected: [401, 403, 403, 200, 200, 403] },
+    // That they get as far as the status of a draft shows it.
+    Row { method: "post", path: "/courses/{id}/unpublish", body: NOTHING, expected: [401, 403, 403, 400, 400, 403] },
+    Row { method: "post", path: "/courses/{id}/restore", body: NOTHING, expected: [401, 403, 403, 400, 400, 403] },
+    Row {
+        method: "patch",
+        path: "/courses/{id}",
+        body: |_| Some(json!({ "title": "Excel, la suite" })),
+        expected: [401, 403, 403, 200, 200, 403],
+    },
+    Row { method: "delete", path: "/courses/{id}", body: NOTHING, expected: [401, 403, 403, 200, 200, 403] },
     Row {
         method: "patch",
         path: "/courses/{id}",
@@ -148,7 +204,8 @@ impl Stage {
 
     fn request(&self, row: &Row, draft: &DraftCourse, caller: Option<&Person>) -> Request {
         let id = if row.path.contains("/users/") { &self.learner.id } else { &draft.id };
-        let path = row.path.replace("{id}", id).replace("{module_id}", &draft.module);
+        let path =
+            row.path.replace("{id}", id).replace("{module_id}", &draft.module).replace("{lesson_id}", &draft.lesson);
         let method = row.method.to_uppercase().parse().unwrap();
         let request = self.app.request(method, &path);
         let request = match (row.body)(self) {

@@ -7,7 +7,7 @@
 //! | `change_password`, `request_password_reset`, `reset_password` | passwords |
 //! | `export_data` | all that is held on somebody |
 //! | `limits` | how often one may try |
-//! | `courses`, `outline`, `publish`, `change_course`, `archive_course`, `catalogue` | courses |
+//! | `courses`, `change_course`, `outline`, `change_outline`, `publish`, `archive_course`, `catalogue`, `faq` | courses |
 //! | `mail` | letters, by whatever happens to the server and the sender |
 //! | `update_profile`, `apply_as_instructor`, `erase_user`, `show_user`, `list_users` | what accounts say, and who is gone |
 //! | `admin_users` | what admins do |
@@ -28,11 +28,13 @@ mod authorization;
 mod bad_input;
 mod catalogue;
 mod change_course;
+mod change_outline;
 mod change_password;
 mod courses;
 mod erase_user;
 mod erased_for_good;
 mod export_data;
+mod faq;
 mod headers;
 mod idempotency;
 mod limits;
