@@ -46,7 +46,7 @@ pub use event::{DecodeError, Event, StreamEvent, decode};
 pub use fold::Fold;
 pub use ids::{
     AccessId, AttemptId, CertificateId, CorrelationId, CourseId, EnrollmentId, EventId, FaqId, GrantId, InvalidId,
-    LessonId, MediaId, ModuleId, QuestionId, QuizId, ReviewId, SessionId, TransactionId, UserId,
+    LessonId, LessonProgressId, MediaId, ModuleId, QuestionId, QuizId, ReviewId, SessionId, TransactionId, UserId,
 };
 pub use media::{MediaEvent, MediaRemoved, MediaUploaded};
 pub use money::{Currency, Money};

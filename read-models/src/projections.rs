@@ -6,6 +6,10 @@ use events::StreamType;
 pub const USERS_PROJECTION: &str = "users";
 /// Courses with their modules and lessons.
 pub const COURSES_PROJECTION: &str = "courses";
+/// Who is in which course, and how far.
+pub const ENROLLMENTS_PROJECTION: &str = "enrollments";
+/// What opens courses to whom.
+pub const ENTITLEMENTS_PROJECTION: &str = "entitlements";
 /// An index of all events.
 pub const AUDIT_PROJECTION: &str = "audit";
 
@@ -19,14 +23,15 @@ pub const NOT_WAITED_FOR: &[&str] = &[AUDIT_PROJECTION];
 #[must_use]
 pub const fn projections_of(stream: StreamType) -> &'static [&'static str] {
     match stream {
-        StreamType::User | StreamType::Course => &[COURSES_PROJECTION, USERS_PROJECTION],
+        StreamType::User => &[COURSES_PROJECTION, USERS_PROJECTION],
+        StreamType::Course => &[COURSES_PROJECTION, ENROLLMENTS_PROJECTION, USERS_PROJECTION],
+        StreamType::Enrollment => &[COURSES_PROJECTION, ENROLLMENTS_PROJECTION],
+        StreamType::Access => &[ENTITLEMENTS_PROJECTION],
         StreamType::Session => &[USERS_PROJECTION],
         StreamType::EmailClaim
         | StreamType::AdminRoster
         | StreamType::Quiz
         | StreamType::QuizAttempt
-        | StreamType::Enrollment
-        | StreamType::Access
         | StreamType::Review
         | StreamType::Certificate
         | StreamType::Media => &[],

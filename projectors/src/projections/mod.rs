@@ -2,6 +2,8 @@
 
 mod audit;
 mod courses;
+mod enrollments;
+mod entitlements;
 mod users;
 
 use std::sync::Arc;
@@ -10,6 +12,8 @@ use read_models::{Collection, PARKED, PROJECTIONS};
 
 pub use audit::Audit;
 pub use courses::Courses;
+pub use enrollments::Enrollments;
+pub use entitlements::Entitlements;
 pub use users::Users;
 
 use crate::Projection;
@@ -17,7 +21,7 @@ use crate::Projection;
 /// Every projection.
 #[must_use]
 pub fn all() -> Vec<Arc<dyn Projection>> {
-    vec![Arc::new(Users), Arc::new(Courses), Arc::new(Audit)]
+    vec![Arc::new(Users), Arc::new(Courses), Arc::new(Enrollments), Arc::new(Entitlements), Arc::new(Audit)]
 }
 
 /// The collections that the given projections and their runner write; to be made before they run.

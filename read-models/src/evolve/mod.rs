@@ -3,4 +3,8 @@
 
 mod course;
 mod course_documents;
+mod enrollment;
+mod grant;
 mod user;
+
+pub use grant::grant_of;

@@ -1,9 +1,9 @@
 //! The schemas of types that know nothing of API documents: ids, times, closed sets of words.
 
-use events::{Currency, Domain, Language, LessonType, PricingModel, Role};
+use events::{Currency, Domain, Language, LessonStatus, LessonType, PricingModel, Role};
 use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, SchemaFormat, SchemaType, Type};
 
-use crate::{CourseStatus, UserStatus, VerificationStatus};
+use crate::{CourseStatus, EnrollmentStatus, UserStatus, VerificationStatus};
 
 /// A UUID in lower-case text.
 pub fn id() -> Object {
@@ -66,6 +66,10 @@ words! {
     pricing_model: PricingModel;
     /// What a lesson consists of.
     lesson_type: LessonType;
+    /// How far somebody has come in a course.
+    enrollment_status: EnrollmentStatus;
+    /// How far somebody is with a lesson.
+    lesson_status: LessonStatus;
 }
 
 /// A currency of the academy.
