@@ -1,5 +1,7 @@
 //! From a body's fields to value types.
 
+use std::str::FromStr;
+
 use domain::values::{Password, ValueError};
 use serde::{Deserialize, Deserializer};
 use service_kit::http::{FieldError, Fields};
@@ -38,6 +40,11 @@ pub(crate) fn clearable<T>(
         None => Some(None),
         text => fields.optional_text(field, text, parse).map(Some),
     }
+}
+
+/// An id, which is a UUID.
+pub(crate) fn uuid<Id: FromStr>(text: &str) -> Result<Id, FieldError> {
+    text.parse().map_err(|_| FieldError::new("invalid"))
 }
 
 /// A token to be verified, whatever it looks like.

@@ -3,7 +3,7 @@
 //! | module | what it does |
 //! |---|---|
 //! | `commands` | how every command runs: load, decide, append, wait for the read side; idempotency |
-//! | `auth`, `courses`, `admin` | one file per use case: its body, its handler, its unit of work |
+//! | `auth`, `courses`, `quizzes`, `admin` | one file per use case: its body, its handler, its unit of work |
 //! | `limits` | how often one may try to log in, register, have a mail sent |
 //! | `refusal` | the one place where a decision's refusal becomes a status and a code |
 //! | `passwords`, `tokens`, `reset_tokens` | what signing in needs |
@@ -21,6 +21,7 @@ pub mod mail;
 mod messages;
 pub mod passwords;
 mod process;
+pub mod quizzes;
 mod refusal;
 pub mod reset_tokens;
 mod routes;

@@ -19,7 +19,7 @@ use crate::passwords::Passwords;
 use crate::reset_tokens::ResetTokens;
 use crate::signing_keys::SigningKeys;
 use crate::tokens::{EmailNames, Tokens};
-use crate::{admin, auth, courses};
+use crate::{admin, auth, courses, quizzes};
 
 /// What the handlers are given; each names the parts that it uses.
 #[derive(Clone, FromRef)]
@@ -136,7 +136,10 @@ fn routes() -> ServiceRouters<CommandApi> {
             .routes(routes!(courses::restore_course::restore_course))
             .routes(routes!(courses::enroll_learner::enroll_learner))
             .routes(routes!(courses::drop_enrollment::drop_enrollment))
-            .routes(routes!(courses::record_progress::record_progress)),
+            .routes(routes!(courses::record_progress::record_progress))
+            .routes(routes!(quizzes::create_quiz::create_quiz))
+            .routes(routes!(quizzes::change_quiz::change_quiz, quizzes::remove_quiz::remove_quiz))
+            .routes(routes!(quizzes::submit_attempt::submit_attempt)),
         admin: OpenApiRouter::new()
             .routes(routes!(admin::update_user::update_user))
             .routes(routes!(admin::decide_application::decide_application))

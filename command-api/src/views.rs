@@ -5,14 +5,14 @@ use access::log_failure;
 use domain::{Session, User as UserState};
 use event_log::{EventLog, LogError, Opened};
 use events::{
-    AccessId, CourseId, EnrollmentId, Fold, GrantId, LessonId, LessonProgressId, RecordedEvent, SessionId, StreamId,
-    UserId,
+    AccessId, AttemptId, CourseId, EnrollmentId, Event, Fold, GrantId, LessonId, LessonProgressId, QuizAttemptEvent,
+    QuizId, RecordedEvent, SessionId, StreamId, UserId,
 };
 use read_models::views::{
     CourseDocuments, EnrollmentDocuments, GrantView, UserView, load_course, load_enrollment, load_lesson_progress,
     load_user,
 };
-use read_models::{Enrollment, EnrollmentCourse, Grant, LessonProgress, User, full_name};
+use read_models::{Enrollment, EnrollmentCourse, Grant, LessonProgress, Quiz, QuizAttempt, User, full_name};
 use service_kit::http::ApiError;
 
 use crate::Refusal;
@@ -100,6 +100,34 @@ pub(crate) async fn grant_view(log: &EventLog, access: AccessId, id: GrantId) ->
     let stream = open_stream(log, &domain::Access::stream(access)).await?;
     let (grant, reason) = Grant::of_stream(&stream, id).ok_or_else(ApiError::not_found)?;
     Ok(GrantView::new(grant, reason))
+}
+
+/// The quiz in one of its forms; as it is now without one.
+pub(crate) async fn quiz_document(log: &EventLog, id: QuizId, form: Option<u32>) -> Result<Quiz, Refusal> {
+    let stream = open_stream(log, &domain::Quiz::stream(id)).await?;
+    Ok(Quiz::of_stream(&stream, form).ok_or_else(ApiError::not_found)?)
+}
+
+/// The attempt, with what would have been right in the form of the quiz that was answered.
+pub(crate) async fn attempt_document(log: &EventLog, id: AttemptId) -> Result<QuizAttempt, Refusal> {
+    let stream = open_stream(log, &domain::QuizAttempt::stream(id)).await?;
+    let submitted = stream.first().and_then(|recorded| match &recorded.event {
+        Event::QuizAttempt(QuizAttemptEvent::QuizAttemptSubmitted(submitted)) => Some((recorded, submitted)),
+        Event::User(_)
+        | Event::EmailClaim(_)
+        | Event::Session(_)
+        | Event::Course(_)
+        | Event::AdminRoster(_)
+        | Event::Quiz(_)
+        | Event::Enrollment(_)
+        | Event::Access(_)
+        | Event::Review(_)
+        | Event::Certificate(_)
+        | Event::Media(_) => None,
+    });
+    let (recorded, submitted) = submitted.ok_or_else(ApiError::not_found)?;
+    let quiz = quiz_document(log, submitted.quiz_id, Some(submitted.quiz_version)).await?;
+    Ok(QuizAttempt::submitted(recorded, submitted, &quiz))
 }
 
 async fn open_stream(log: &EventLog, stream: &StreamId) -> Result<Vec<RecordedEvent>, Refusal> {

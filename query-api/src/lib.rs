@@ -18,6 +18,8 @@
 //! | GET /courses/{id}/lessons | `courses/list_lessons.rs` |
 //! | GET /courses/{id}/lessons/{lesson_id} | `courses/show_lesson.rs` |
 //! | GET /courses/{id}/progress | `courses/show_progress.rs` |
+//! | GET /quizzes/{id} | `quizzes/show_quiz.rs` |
+//! | GET /quizzes/{id}/attempts | `quizzes/list_attempts.rs` |
 //! | GET /enrollments | `courses/list_enrollments.rs` |
 //!
 //! `audit` says what of an event is shown to whom; `reads` says how far the read collections are, and waits for them; `process` runs it all.
@@ -27,6 +29,7 @@ mod audit;
 mod auth;
 mod courses;
 mod process;
+mod quizzes;
 mod reads;
 
 use std::time::Duration;
@@ -95,7 +98,7 @@ fn routes() -> ServiceRouters<QueryDeps> {
     ServiceRouters {
         admin: admin::router(),
         auth: auth::router(),
-        course: courses::router(),
+        course: courses::router().merge(quizzes::router()),
         ..ServiceRouters::default()
     }
 }
@@ -121,6 +124,8 @@ mod tests {
             "/courses/{id}/lessons/{lesson_id}",
             "/courses/{id}/progress",
             "/enrollments",
+            "/quizzes/{id}",
+            "/quizzes/{id}/attempts",
         ];
         assert!(paths.keys().eq(expected.map(|path| format!("/api/v1{path}")).iter()), "{:?}", paths.keys());
         for (path, item) in paths {

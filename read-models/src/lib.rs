@@ -24,17 +24,18 @@ pub mod views;
 
 pub use collection::{Collection, ensure};
 pub use documents::{
-    AUDIT_EVENTS, AuditEvent, COURSE_INSTRUCTORS, COURSES, Checkpoint, Course, CourseInstructor, CoursePrice,
-    CourseStatus, DeviceSession, ENROLLMENT_COURSES, ENROLLMENTS, Enrollment, EnrollmentCourse, EnrollmentStatus, FAQ,
-    Faq, GRANTS, Grant, GrantKind, InstructorInfo, LESSON_PROGRESS, LESSONS, Lesson, LessonProgress, LessonVideo,
-    MODULES, Module, NotificationSettings, PARKED, PROJECTIONS, ParkCause, Parked, PositionKey, ProjectionState,
-    ReadDocument, USER_COURSES, USER_SESSIONS, USERS, User, UserCourse, UserSessions, UserStatus, VerificationStatus,
-    full_name, hours,
+    AUDIT_EVENTS, AttemptResult, AuditEvent, COURSE_INSTRUCTORS, COURSES, Checkpoint, Course, CourseInstructor,
+    CoursePrice, CourseStatus, DeviceSession, ENROLLMENT_COURSES, ENROLLMENTS, Enrollment, EnrollmentCourse,
+    EnrollmentStatus, FAQ, Faq, GRANTS, Grant, GrantKind, InstructorInfo, LESSON_PROGRESS, LESSONS, Lesson,
+    LessonProgress, LessonVideo, MODULES, Module, NotificationSettings, PARKED, PROJECTIONS, ParkCause, Parked,
+    PositionKey, ProjectionState, QUIZ_ATTEMPTS, QUIZZES, QuestionType, Quiz, QuizAttempt, ReadDocument, RightAnswer,
+    USER_COURSES, USER_SESSIONS, USERS, User, UserCourse, UserSessions, UserStatus, VerificationStatus, full_name,
+    hours,
 };
 pub use evolve::grant_of;
 pub use money::MoneyView;
 pub use positions::{Announcement, Positions, Waited, lease_name};
 pub use projections::{
     AUDIT_PROJECTION, COURSES_PROJECTION, ENROLLMENTS_PROJECTION, ENTITLEMENTS_PROJECTION, NOT_WAITED_FOR,
-    USERS_PROJECTION, projections_of,
+    QUIZZES_PROJECTION, USERS_PROJECTION, projections_of,
 };

@@ -8,6 +8,8 @@ pub const USERS_PROJECTION: &str = "users";
 pub const COURSES_PROJECTION: &str = "courses";
 /// Who is in which course, and how far.
 pub const ENROLLMENTS_PROJECTION: &str = "enrollments";
+/// Quizzes, and attempts at them.
+pub const QUIZZES_PROJECTION: &str = "quizzes";
 /// What opens courses to whom.
 pub const ENTITLEMENTS_PROJECTION: &str = "entitlements";
 /// An index of all events.
@@ -27,11 +29,10 @@ pub const fn projections_of(stream: StreamType) -> &'static [&'static str] {
         StreamType::Course => &[COURSES_PROJECTION, ENROLLMENTS_PROJECTION, USERS_PROJECTION],
         StreamType::Enrollment => &[COURSES_PROJECTION, ENROLLMENTS_PROJECTION],
         StreamType::Access => &[ENTITLEMENTS_PROJECTION],
+        StreamType::Quiz | StreamType::QuizAttempt => &[QUIZZES_PROJECTION],
         StreamType::Session => &[USERS_PROJECTION],
         StreamType::EmailClaim
         | StreamType::AdminRoster
-        | StreamType::Quiz
-        | StreamType::QuizAttempt
         | StreamType::Review
         | StreamType::Certificate
         | StreamType::Media => &[],

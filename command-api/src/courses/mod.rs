@@ -29,4 +29,5 @@ pub mod unpublish_course;
 
 pub use complete_courses::start_completing;
 pub(crate) use editor::editor;
+pub(crate) use learner::{Learner, acting_role};
 pub use retire_courses::start_retiring;

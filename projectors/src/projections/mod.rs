@@ -4,6 +4,7 @@ mod audit;
 mod courses;
 mod enrollments;
 mod entitlements;
+mod quizzes;
 mod users;
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ pub use audit::Audit;
 pub use courses::Courses;
 pub use enrollments::Enrollments;
 pub use entitlements::Entitlements;
+pub use quizzes::Quizzes;
 pub use users::Users;
 
 use crate::Projection;
@@ -21,7 +23,14 @@ use crate::Projection;
 /// Every projection.
 #[must_use]
 pub fn all() -> Vec<Arc<dyn Projection>> {
-    vec![Arc::new(Users), Arc::new(Courses), Arc::new(Enrollments), Arc::new(Entitlements), Arc::new(Audit)]
+    vec![
+        Arc::new(Users),
+        Arc::new(Courses),
+        Arc::new(Enrollments),
+        Arc::new(Entitlements),
+        Arc::new(Quizzes),
+        Arc::new(Audit),
+    ]
 }
 
 /// The collections that the given projections and their runner write; to be made before they run.

@@ -10,9 +10,10 @@ use event_log::LogError;
 use events::{Position, Timestamp};
 use futures::stream::{self, Stream, StreamExt as _};
 use read_models::views::{
-    EnrollmentListItem, LessonProgressView, SessionView, UserView, load_learning_of, load_sessions, load_user,
+    AttemptView, EnrollmentListItem, LessonProgressView, SessionView, UserView, load_attempts_of, load_learning_of,
+    load_sessions, load_user,
 };
-use read_models::{AUDIT_PROJECTION, ENROLLMENTS_PROJECTION, USERS_PROJECTION};
+use read_models::{AUDIT_PROJECTION, ENROLLMENTS_PROJECTION, QUIZZES_PROJECTION, USERS_PROJECTION};
 use serde::Serialize;
 use service_kit::clock::Clock;
 use service_kit::http::{ApiError, DataBody, ErrorBody, RequestContext};
@@ -23,7 +24,7 @@ use crate::audit::{AuditEventView, PersonEvents};
 use crate::reads::absent;
 
 /// What the answer is read from.
-const READ: [&str; 3] = [USERS_PROJECTION, ENROLLMENTS_PROJECTION, AUDIT_PROJECTION];
+const READ: [&str; 4] = [USERS_PROJECTION, ENROLLMENTS_PROJECTION, QUIZZES_PROJECTION, AUDIT_PROJECTION];
 /// The end of the answer's JSON: the events are the last that is in it.
 const END: &[u8] = b"]}}";
 
@@ -50,9 +51,8 @@ pub(crate) struct Export {
     /// What I have written of courses.
     #[schema(value_type = Vec<Object>)]
     reviews: NoneYet,
-    /// What I have answered in quizzes.
-    #[schema(value_type = Vec<Object>)]
-    quiz_attempts: NoneYet,
+    /// My attempts at quizzes, as GET /quizzes/{id}/attempts shows them; what I answered is in the events.
+    quiz_attempts: Vec<AttemptView>,
     /// Where I am signed in, all of it, as GET /auth/sessions shows it.
     sessions: Vec<SessionView>,
     /// Everything that I did and that happened to me, in the order of the log.
@@ -92,6 +92,7 @@ pub(crate) async fn export_data(
     let user = load_user(reads.database(), caller.user_id).await.map_err(failed)?.ok_or_else(absent)?;
     let sessions = load_sessions(reads.database(), caller.user_id).await.map_err(failed)?;
     let learning = load_learning_of(reads.database(), caller.user_id).await.map_err(failed)?;
+    let attempts = load_attempts_of(reads.database(), caller.user_id).await.map_err(failed)?;
     let mut events = PersonEvents::new(reads.log(), caller.user_id, head);
     let export = Export {
         profile: user.into(),
@@ -100,7 +101,7 @@ pub(crate) async fn export_data(
         transactions: [],
         subscriptions: [],
         reviews: [],
-        quiz_attempts: [],
+        quiz_attempts: attempts.into_iter().map(AttemptView::from).collect(),
         sessions: sessions.live_views(caller.session_id, Timestamp::new(clock.now())),
         events: events.next().await.map_err(failed)?,
     };

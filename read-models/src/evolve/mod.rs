@@ -5,6 +5,7 @@ mod course;
 mod course_documents;
 mod enrollment;
 mod grant;
+mod quiz;
 mod user;
 
 pub use grant::grant_of;

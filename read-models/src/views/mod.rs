@@ -10,6 +10,8 @@
 //! | `enrollment` | [`EnrollmentView`], [`EnrollmentListItem`], [`LessonProgressView`]: learners in courses |
 //! | `grant` | [`GrantView`]: rights that admins give; [`load_grant`] |
 //! | `faq` | [`FaqView`]: answered questions; [`list_faq_if`], [`load_faq`] |
+//! | `quiz` | [`QuizView`]: a quiz, with its answers or without; [`AttemptView`] |
+//! | `quizzes` | [`load_quiz`], [`list_attempts`], [`load_attempts_of`] |
 //! | `audit` | [`events_of_person`]: finding events |
 //! | `learning` | [`load_enrollment`], [`load_lessons_progress`], [`load_lesson`], [`list_enrollments`], [`load_learning_of`] |
 //! | `load` | [`load_user`], [`load_public_user`], [`load_sessions`], [`load_course`], [`load_course_for`] |
@@ -24,6 +26,8 @@ mod learning;
 mod load;
 mod openapi;
 mod outline;
+mod quiz;
+mod quizzes;
 mod sessions;
 mod snapshot;
 mod user;
@@ -42,6 +46,8 @@ pub use load::{
     CourseDocuments, load_course, load_course_for, load_orphaned_courses, load_public_user, load_sessions, load_user,
 };
 pub use outline::{Audience, LessonView, ModuleView, VideoView};
+pub use quiz::{AttemptView, QuestionView, QuizView, ResultView, RightAnswerView, SolutionView};
+pub use quizzes::{AttemptPage, list_attempts, load_attempts_of, load_quiz};
 pub use sessions::SessionView;
 pub use snapshot::{Reading, Snapshot, read_at_once};
 pub use user::{InstructorInfoView, NotificationSettingsView, PublicUser, UserView};

@@ -3,7 +3,7 @@
 use events::{Currency, Domain, Language, LessonStatus, LessonType, PricingModel, Role};
 use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, SchemaFormat, SchemaType, Type};
 
-use crate::{CourseStatus, EnrollmentStatus, UserStatus, VerificationStatus};
+use crate::{CourseStatus, EnrollmentStatus, QuestionType, UserStatus, VerificationStatus};
 
 /// A UUID in lower-case text.
 pub fn id() -> Object {
@@ -68,6 +68,8 @@ words! {
     lesson_type: LessonType;
     /// How far somebody has come in a course.
     enrollment_status: EnrollmentStatus;
+    /// How a question is answered.
+    question_type: QuestionType;
     /// How far somebody is with a lesson.
     lesson_status: LessonStatus;
 }
