@@ -24,10 +24,10 @@ pub mod views;
 
 pub use collection::{Collection, ensure};
 pub use documents::{
-    AUDIT_EVENTS, AttemptResult, AuditEvent, COURSE_INSTRUCTORS, COURSES, Checkpoint, Course, CourseInstructor,
-    CoursePrice, CourseStatus, DeviceSession, ENROLLMENT_COURSES, ENROLLMENTS, Enrollment, EnrollmentCourse,
-    EnrollmentStatus, FAQ, Faq, GRANTS, Grant, GrantKind, InstructorInfo, LESSON_PROGRESS, LESSONS, Lesson,
-    LessonProgress, LessonVideo, MODULES, Module, NotificationSettings, PARKED, PROJECTIONS, ParkCause, Parked,
+    AUDIT_BLOCKS, AUDIT_EVENTS, AttemptResult, AuditBlock, AuditEvent, COURSE_INSTRUCTORS, COURSES, Checkpoint, Course,
+    CourseInstructor, CoursePrice, CourseStatus, DeviceSession, ENROLLMENT_COURSES, ENROLLMENTS, Enrollment,
+    EnrollmentCourse, EnrollmentStatus, FAQ, Faq, GRANTS, Grant, GrantKind, InstructorInfo, LESSON_PROGRESS, LESSONS,
+    Lesson, LessonProgress, LessonVideo, MODULES, Module, NotificationSettings, PARKED, PROJECTIONS, ParkCause, Parked,
     PositionKey, ProjectionState, QUIZ_ATTEMPTS, QUIZZES, QuestionType, Quiz, QuizAttempt, ReadDocument, RightAnswer,
     USER_COURSES, USER_SESSIONS, USERS, User, UserCourse, UserSessions, UserStatus, VerificationStatus, full_name,
     hours,

@@ -35,6 +35,8 @@ pub const fn projections_of(stream: StreamType) -> &'static [&'static str] {
         | StreamType::AdminRoster
         | StreamType::Review
         | StreamType::Certificate
-        | StreamType::Media => &[],
+        | StreamType::Media
+        | StreamType::AuditAccess
+        | StreamType::ProjectionControl => &[],
     }
 }
