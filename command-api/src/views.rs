@@ -123,7 +123,9 @@ pub(crate) async fn attempt_document(log: &EventLog, id: AttemptId) -> Result<Qu
         | Event::Access(_)
         | Event::Review(_)
         | Event::Certificate(_)
-        | Event::Media(_) => None,
+        | Event::Media(_)
+        | Event::AuditAccess(_)
+        | Event::ProjectionControl(_) => None,
     });
     let (recorded, submitted) = submitted.ok_or_else(ApiError::not_found)?;
     let quiz = quiz_document(log, submitted.quiz_id, Some(submitted.quiz_version)).await?;

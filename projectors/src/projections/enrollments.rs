@@ -38,7 +38,9 @@ impl Projection for Enrollments {
             | StreamType::Access
             | StreamType::Review
             | StreamType::Certificate
-            | StreamType::Media => false,
+            | StreamType::Media
+            | StreamType::AuditAccess
+            | StreamType::ProjectionControl => false,
         }
     }
 
@@ -67,7 +69,9 @@ impl Projection for Enrollments {
             | Event::Access(_)
             | Event::Review(_)
             | Event::Certificate(_)
-            | Event::Media(_) => Vec::new(),
+            | Event::Media(_)
+            | Event::AuditAccess(_)
+            | Event::ProjectionControl(_) => Vec::new(),
         }
     }
 
@@ -84,7 +88,9 @@ impl Projection for Enrollments {
             | StreamType::Access
             | StreamType::Review
             | StreamType::Certificate
-            | StreamType::Media => Vec::new(),
+            | StreamType::Media
+            | StreamType::AuditAccess
+            | StreamType::ProjectionControl => Vec::new(),
         }
     }
 
@@ -101,7 +107,9 @@ impl Projection for Enrollments {
             | Event::Access(_)
             | Event::Review(_)
             | Event::Certificate(_)
-            | Event::Media(_) => Ok(()),
+            | Event::Media(_)
+            | Event::AuditAccess(_)
+            | Event::ProjectionControl(_) => Ok(()),
         }
     }
 }

@@ -34,7 +34,9 @@ impl Projection for Entitlements {
             | StreamType::Enrollment
             | StreamType::Review
             | StreamType::Certificate
-            | StreamType::Media => false,
+            | StreamType::Media
+            | StreamType::AuditAccess
+            | StreamType::ProjectionControl => false,
         }
     }
 
@@ -51,7 +53,9 @@ impl Projection for Entitlements {
             | Event::Enrollment(_)
             | Event::Review(_)
             | Event::Certificate(_)
-            | Event::Media(_) => Vec::new(),
+            | Event::Media(_)
+            | Event::AuditAccess(_)
+            | Event::ProjectionControl(_) => Vec::new(),
         }
     }
 
@@ -77,7 +81,9 @@ impl Projection for Entitlements {
             | Event::Enrollment(_)
             | Event::Review(_)
             | Event::Certificate(_)
-            | Event::Media(_) => Ok(()),
+            | Event::Media(_)
+            | Event::AuditAccess(_)
+            | Event::ProjectionControl(_) => Ok(()),
         }
     }
 }

@@ -33,7 +33,9 @@ impl Projection for Quizzes {
             | StreamType::Access
             | StreamType::Review
             | StreamType::Certificate
-            | StreamType::Media => false,
+            | StreamType::Media
+            | StreamType::AuditAccess
+            | StreamType::ProjectionControl => false,
         }
     }
 
@@ -55,7 +57,9 @@ impl Projection for Quizzes {
             | Event::Access(_)
             | Event::Review(_)
             | Event::Certificate(_)
-            | Event::Media(_) => Vec::new(),
+            | Event::Media(_)
+            | Event::AuditAccess(_)
+            | Event::ProjectionControl(_) => Vec::new(),
         }
     }
 
@@ -72,7 +76,9 @@ impl Projection for Quizzes {
             | StreamType::Access
             | StreamType::Review
             | StreamType::Certificate
-            | StreamType::Media => Vec::new(),
+            | StreamType::Media
+            | StreamType::AuditAccess
+            | StreamType::ProjectionControl => Vec::new(),
         }
     }
 
@@ -100,7 +106,9 @@ impl Projection for Quizzes {
             | Event::Access(_)
             | Event::Review(_)
             | Event::Certificate(_)
-            | Event::Media(_) => Ok(()),
+            | Event::Media(_)
+            | Event::AuditAccess(_)
+            | Event::ProjectionControl(_) => Ok(()),
         }
     }
 }

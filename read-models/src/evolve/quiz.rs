@@ -54,7 +54,9 @@ impl Quiz {
                 | Event::Access(_)
                 | Event::Review(_)
                 | Event::Certificate(_)
-                | Event::Media(_) => quiz,
+                | Event::Media(_)
+                | Event::AuditAccess(_)
+                | Event::ProjectionControl(_) => quiz,
             };
         }
         quiz.filter(|quiz| form.is_none_or(|form| quiz.version == form))
