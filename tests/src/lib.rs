@@ -9,6 +9,7 @@
 //! | [`learners`] | learners in courses, through the API |
 //! | [`mail`] | letters, and a mail server to receive them |
 //! | [`people`] | accounts and courses, made through the API |
+//! | [`quizzes`] | quizzes, through the API |
 //! | [`faults`] | real processes, killed and frozen: for `cargo test` and for `har prove` |
 //! | [`shape`] | what an answer must look like |
 //!
@@ -30,6 +31,7 @@ pub mod faults;
 pub mod learners;
 pub mod mail;
 pub mod people;
+pub mod quizzes;
 pub mod servers;
 pub mod shape;
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use projectors::{Courses, Enrollments, Entitlements, Projection, Users, Worker};
+use projectors::{Courses, Enrollments, Entitlements, Projection, Quizzes, Users, Worker};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
@@ -11,7 +11,7 @@ use crate::support::{Academy, PATIENCE, assert_same, with_academy};
 use crate::{history, oracle};
 
 fn all() -> Vec<Arc<dyn Projection>> {
-    vec![Arc::new(Users), Arc::new(Courses), Arc::new(Enrollments), Arc::new(Entitlements)]
+    vec![Arc::new(Users), Arc::new(Courses), Arc::new(Enrollments), Arc::new(Entitlements), Arc::new(Quizzes)]
 }
 
 async fn assert_folded(academy: &Academy, what: &str) {
@@ -23,6 +23,9 @@ async fn assert_folded(academy: &Academy, what: &str) {
     assert!(enrollments.len() > 10 && entitlements.len() > 2, "the history is worth the name");
     assert_same(&academy.documents(&Enrollments).await, &enrollments, what);
     assert_same(&academy.documents(&Entitlements).await, &entitlements, what);
+    let quizzes = oracle::expected_of_quizzes(academy).await;
+    assert!(quizzes.len() > 5, "the history is worth the name");
+    assert_same(&academy.documents(&Quizzes).await, &quizzes, what);
 }
 
 #[test]

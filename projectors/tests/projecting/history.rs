@@ -17,6 +17,7 @@ use crate::support::Academy;
 pub mod accounts;
 pub mod courses;
 pub mod learners;
+pub mod quizzes;
 
 pub type Written = (StreamId, Event);
 
@@ -143,6 +144,7 @@ pub async fn random(academy: &Academy, seed: u64, count: usize) {
     let mut people = People { here: Vec::new(), sessions: Vec::new() };
     let mut courses: Vec<courses::Known> = Vec::new();
     let mut learning = learners::Learning::default();
+    let mut quizzes: Vec<quizzes::Known> = Vec::new();
     let mut pending: Vec<Written> = Vec::new();
     for _ in 0..count {
         if people.here.is_empty() || random.random_ratio(1, 12) {
@@ -157,9 +159,10 @@ pub async fn random(academy: &Academy, seed: u64, count: usize) {
             erase(academy, gone).await;
             continue;
         }
-        match random.random_range(0..6) {
+        match random.random_range(0..7) {
             0..2 => pending.push(accounts::next(&mut random, &mut people)),
             2..4 => pending.push(courses::next(&mut random, &people.here, &mut courses)),
+            4 => pending.extend(quizzes::next(&mut random, &people.here, &courses, &mut quizzes)),
             _ => pending.extend(learning.next(&mut random, &people.here, &courses)),
         }
         if random.random_ratio(1, 4) {

@@ -9,6 +9,7 @@ use crate::support::{Academy, Documents};
 
 mod courses;
 mod learners;
+mod quizzes;
 
 /// The documents of the projections `enrollments` and `entitlements`, from the log alone.
 pub async fn expected_of_learners(academy: &Academy) -> (Documents, Documents) {
@@ -19,6 +20,17 @@ pub async fn expected_of_learners(academy: &Academy) -> (Documents, Documents) {
         learners::fold(&mut learners, event, &event.event.to_data().unwrap());
     }
     learners.into_iter().partition(|((collection, _), _)| collection != "grants")
+}
+
+/// The documents of the projection `quizzes`, from the log alone.
+pub async fn expected_of_quizzes(academy: &Academy) -> Documents {
+    let opened = academy.log.open_events(academy.events().await).await.unwrap();
+    let mut documents = Documents::new();
+    for event in &opened {
+        let Opened::Known(event) = event else { continue };
+        quizzes::fold(&mut documents, event, &event.event.to_data().unwrap());
+    }
+    documents
 }
 
 /// The documents of the projections `users` and `courses`, from the log alone.

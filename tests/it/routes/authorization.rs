@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use futures::future::join_all;
 use serde_json::{Value, json};
 use tests::people::{PASSWORD, new_course, new_email, new_lesson, newcomer};
+use tests::quizzes::yes_or_no;
 use tests::{AppOptions, DraftCourse, Person, Request, TestApp};
 
 /// A course in draft and everybody around it.
@@ -215,6 +216,28 @@ const ROWS: &[Row] = &[
     Row { method: "get", path: "/admin/audit/verify", body: NOTHING, expected: [401, 403, 403, 403, 200, 403] },
     Row { method: "get", path: "/admin/audit/head", body: NOTHING, expected: [401, 403, 403, 403, 200, 403] },
     Row { method: "get", path: "/admin/audit/stream", body: NOTHING, expected: [401, 403, 403, 403, 200, 403] },
+    // Whose quiz it is: `quizzes` and `quiz_attempts` have their own tests. Here there is none.
+    Row {
+        method: "post",
+        path: "/courses/{id}/quizzes",
+        body: |_| Some(yes_or_no(None)),
+        expected: [401, 403, 403, 201, 201, 403],
+    },
+    Row { method: "get", path: "/quizzes/{id}", body: NOTHING, expected: [401, 404, 404, 404, 404, 403] },
+    Row {
+        method: "patch",
+        path: "/quizzes/{id}",
+        body: |_| Some(json!({ "title": "q" })),
+        expected: [401, 404, 404, 404, 404, 403],
+    },
+    Row { method: "delete", path: "/quizzes/{id}", body: NOTHING, expected: [401, 404, 404, 404, 404, 403] },
+    Row { method: "get", path: "/quizzes/{id}/attempts", body: NOTHING, expected: [401, 404, 404, 404, 404, 403] },
+    Row {
+        method: "post",
+        path: "/quizzes/{id}/attempts",
+        body: |_| Some(json!({ "answers": [] })),
+        expected: [401, 404, 404, 404, 404, 403],
+    },
     // The last: the tokens are dead then.
     Row { method: "post", path: "/auth/logout", body: NOTHING, expected: [401, 200, 200, 200, 200, 403] },
 ];

@@ -4,6 +4,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::people::{new_course, new_lesson, newcomer};
+use tests::quizzes::{new_quiz, questions};
 use tests::{AppOptions, Request, TestApp};
 
 struct Target {
@@ -29,6 +30,7 @@ impl Target {
 async fn targets(app: &TestApp) -> Vec<Target> {
     let admin = app.admin().await;
     let draft = app.draft(&admin, "Excel, les bases").await;
+    let (quiz, _) = app.quiz_of(&admin, &draft.id, &new_quiz(None)).await;
     let modules = format!("/courses/{}/modules", draft.id);
     let signed_in = ["/auth/change-password", "/auth/profile", "/auth/instructor-application"];
     let new = |method, path: &str, body: Value| Target {
@@ -51,6 +53,9 @@ async fn targets(app: &TestApp) -> Vec<Target> {
             json!({ "title": "Excel, la suite", "category": "Bureau", "price": 10, "stack": ["Excel"] }),
         ),
         new(Method::POST, &format!("/courses/{}/faq", draft.id), json!({ "question": "q", "answer": "a" })),
+        new(Method::POST, &format!("/courses/{}/quizzes", draft.id), json!({ "title": "q", "questions": questions() })),
+        new(Method::PATCH, &format!("/quizzes/{quiz}"), json!({ "title": "q", "questions": questions() })),
+        new(Method::POST, &format!("/quizzes/{quiz}/attempts"), json!({ "answers": [] })),
         new(Method::POST, &modules, json!({ "title": "m" })),
         new(Method::POST, &format!("{modules}/{}/lessons", draft.module), new_lesson("l")),
         new(Method::PATCH, &format!("{modules}/{}", draft.module), json!({ "title": "m", "description": "d" })),

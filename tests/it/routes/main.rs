@@ -10,6 +10,7 @@
 //! | `limits` | how often one may try |
 //! | `courses`, `change_course`, `outline`, `change_outline`, `publish`, `archive_course`, `catalogue`, `faq` | courses |
 //! | `enroll`, `learn`, `grants` | learners in courses |
+//! | `quizzes`, `quiz_attempts` | quizzes, and who answers them |
 //! | `mail` | letters, by whatever happens to the server and the sender |
 //! | `update_profile`, `apply_as_instructor`, `erase_user`, `show_user`, `list_users` | what accounts say, and who is gone |
 //! | `admin_users` | what admins do |
@@ -54,6 +55,8 @@ mod outline;
 mod ports;
 mod profile;
 mod publish;
+mod quiz_attempts;
+mod quizzes;
 mod races;
 mod reading;
 mod refresh_token;
