@@ -170,7 +170,8 @@ async fn a_wrong_type_or_an_unknown_field_is_told_by_its_name() {
                 answer.assert_invalid("malformed_body", &[&format!("{field}: invalid")]);
             }
         }
-        for field in ["$where", "__proto__", "_id", "id", "user_id", "constructor", "é", ""] {
+        let unknown = ["$where", "__proto__", "_id", "id", "user_id", "constructor", "é", ""];
+        for field in unknown.into_iter().filter(|field| target.body.get(field).is_none()) {
             let answer = target.request(&app).json(&target.with(field, json!(1))).send().await;
             answer.assert_invalid("unknown_field", &[&format!("{field}: unknown")]);
         }
