@@ -37,6 +37,7 @@ mod export_data;
 mod faq;
 mod headers;
 mod idempotency;
+mod indexes;
 mod limits;
 mod list_users;
 mod login;
