@@ -14,7 +14,6 @@ use clap::Args;
 use futures::future::try_join_all;
 use http::header::CONTENT_TYPE;
 use serde::Serialize;
-use serde_json::json;
 use tests::people::new_course;
 use tests::{AppOptions, Client, TestApp};
 use tokio::net::TcpListener;
