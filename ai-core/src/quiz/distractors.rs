@@ -107,7 +107,14 @@ fn numbers(facts: &[Fact], fact: &Fact) -> Vec<String> {
     texts.extend(match fact.kind {
         FactKind::Year => years_near(fact.text.parse().unwrap_or(2000), &salt),
         FactKind::Percent => own.near(Some(100), &salt),
-        _ => own.near(None, &salt),
+        FactKind::Definition
+        | FactKind::Function
+        | FactKind::Date
+        | FactKind::Century
+        | FactKind::Number
+        | FactKind::Numeral
+        | FactKind::Name
+        | FactKind::Term => own.near(None, &salt),
     });
     texts
 }
@@ -197,7 +204,13 @@ fn alike(lesson: &Lesson, facts: &[Fact], fact: &Fact) -> Vec<String> {
         FactKind::Definition => &[FactKind::Definition, FactKind::Term, FactKind::Name],
         FactKind::Term => &[FactKind::Term, FactKind::Definition],
         FactKind::Name => &[FactKind::Name],
-        _ => &[FactKind::Function],
+        FactKind::Function
+        | FactKind::Date
+        | FactKind::Year
+        | FactKind::Century
+        | FactKind::Percent
+        | FactKind::Number
+        | FactKind::Numeral => &[FactKind::Function],
     };
     let is_capital = |text: &str| text.chars().next().is_some_and(char::is_uppercase);
     let is_acronym = |text: &str| text.chars().filter(|letter| letter.is_alphabetic()).all(char::is_uppercase);

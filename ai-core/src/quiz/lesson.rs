@@ -266,7 +266,7 @@ impl Lesson {
         let is_balanced = [('(', ')'), ('[', ']'), ('«', '»'), ('“', '”')]
             .iter()
             .all(|(open, close)| piece.source.matches(*open).count() == piece.source.matches(*close).count())
-            && piece.source.matches('"').count() % 2 == 0;
+            && piece.source.matches('"').count().is_multiple_of(2);
         let asks = piece.source.trim_end_matches([' ', '»', '"', '”', '\u{a0}', '\u{202f}']).ends_with(['?', ':']);
         let ends = piece.source.ends_with(['.', '!', '…', '»', '"', '”', ')', ';']);
         words >= FEWEST_WORDS

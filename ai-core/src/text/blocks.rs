@@ -179,12 +179,12 @@ fn is_code(line: &str) -> bool {
                 || (line.starts_with("from ") && line.contains(" import ")));
     let braces = matches!(line, "}" | "{" | "})" | "};");
     let one_word_assigned = assigns && (rest.starts_with('=') || rest.starts_with("<-") || rest.starts_with('['));
-    !(ends_as_prose && !keyword) && (one_word_assigned || calls || formula || keyword || braces)
+    (keyword || !ends_as_prose) && (one_word_assigned || calls || formula || keyword || braces)
 }
 
 /// What stands between pairs of a mark.
 fn between<'a>(text: &'a str, mark: &'a str) -> impl Iterator<Item = &'a str> {
-    let pieces = if text.matches(mark).count() % 2 == 0 { Some(text.split(mark)) } else { None };
+    let pieces = if text.matches(mark).count().is_multiple_of(2) { Some(text.split(mark)) } else { None };
     pieces.into_iter().flatten().skip(1).step_by(2).filter(|piece| !piece.trim().is_empty() && piece.len() < 80)
 }
 

@@ -26,8 +26,7 @@ const PATIENCE: usize = 600;
 pub(crate) fn sentences(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut start = 0;
-    let mut bounds = text.split_sentence_bound_indices().peekable();
-    while let Some((at, piece)) = bounds.next() {
+    for (at, piece) in text.split_sentence_bound_indices() {
         let end = at + piece.len();
         let rest = &text[end..];
         if rest.trim().is_empty() || ends_here(&text[start..end], rest) {
