@@ -24,11 +24,11 @@ pub mod views;
 
 pub use collection::{Collection, ensure};
 pub use documents::{
-    AUDIT_EVENTS, AuditEvent, COURSE_INSTRUCTORS, COURSES, Checkpoint, Course, CourseInstructor, CoursePrice,
-    CourseStatus, DeviceSession, FAQ, Faq, InstructorInfo, LESSONS, Lesson, LessonVideo, MODULES, Module,
-    NotificationSettings, PARKED, PROJECTIONS, ParkCause, Parked, PositionKey, ProjectionState, ReadDocument,
-    USER_COURSES, USER_SESSIONS, USERS, User, UserCourse, UserSessions, UserStatus, VerificationStatus, full_name,
-    hours,
+    AUDIT_BLOCKS, AUDIT_EVENTS, AuditBlock, AuditEvent, COURSE_INSTRUCTORS, COURSES, Checkpoint, Course,
+    CourseInstructor, CoursePrice, CourseStatus, DeviceSession, FAQ, Faq, InstructorInfo, LESSONS, Lesson, LessonVideo,
+    MODULES, Module, NotificationSettings, PARKED, PROJECTIONS, ParkCause, Parked, PositionKey, ProjectionState,
+    ReadDocument, USER_COURSES, USER_SESSIONS, USERS, User, UserCourse, UserSessions, UserStatus, VerificationStatus,
+    full_name, hours,
 };
 pub use money::MoneyView;
 pub use positions::{Announcement, Positions, Waited, lease_name};

@@ -29,6 +29,8 @@ pub const fn projections_of(stream: StreamType) -> &'static [&'static str] {
         | StreamType::Access
         | StreamType::Review
         | StreamType::Certificate
-        | StreamType::Media => &[],
+        | StreamType::Media
+        | StreamType::AuditAccess
+        | StreamType::ProjectionControl => &[],
     }
 }

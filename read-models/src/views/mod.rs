@@ -8,7 +8,7 @@
 //! | `course` | [`CourseView`] with its outline, [`CourseListItem`] with its modules as ids |
 //! | `outline` | [`ModuleView`], [`LessonView`]: what of a lesson is for whom |
 //! | `faq` | [`FaqView`]: answered questions; [`list_faq_if`], [`load_faq`] |
-//! | `audit` | [`events_of_person`]: finding events |
+//! | `audit` | [`find_events`], [`events_of_person`]: finding events |
 //! | `load` | [`load_user`], [`load_public_user`], [`load_sessions`], [`load_course`], [`load_course_for`] |
 //! | `snapshot` | [`read_at_once`]: several reads at one instant, bounded, anew when a swap broke them off |
 
@@ -23,7 +23,7 @@ mod snapshot;
 mod user;
 mod users;
 
-pub use audit::events_of_person;
+pub use audit::{EventFilter, events_of_person, find_events};
 pub use course::{CourseFacts, CourseListItem, CourseView, PriceView};
 pub use faq::{FaqView, list_faq_if, load_faq};
 pub use load::{
