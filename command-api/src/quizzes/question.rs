@@ -72,11 +72,11 @@ impl Written {
 /// Reads the questions of a body, naming each wrong field by its place: `questions[0].choices`.
 pub(super) fn written(fields: &mut Fields, questions: Vec<NewQuestion>) -> Option<Written> {
     if questions.is_empty() {
-        fields.reject("questions", ValueError::TooFew { min: 1 }.code());
+        fields.reject("questions", "too_few_items");
         return None;
     }
     if questions.len() > MAX_QUESTIONS {
-        fields.reject("questions", ValueError::TooMany { max: MAX_QUESTIONS }.code());
+        fields.reject("questions", "too_many_items");
         return None;
     }
     let mut replaced = Vec::new();

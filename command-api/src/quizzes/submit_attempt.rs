@@ -46,7 +46,8 @@ pub struct NewAnswer {
 
 /// An answer, by the type of its question. Choices are counted from 0.
 #[derive(Deserialize, ToSchema)]
-#[serde(untagged)]
+// Serde says so when none fits; the words before the colon tell a wrong type, as its own do.
+#[serde(untagged, expecting = "invalid type: not a choice, choices, true or false, or words")]
 enum AnswerInput {
     /// To a single choice.
     Index(i64),

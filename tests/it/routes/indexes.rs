@@ -4,6 +4,7 @@ use bson::{Document, doc};
 use futures::TryStreamExt as _;
 use mongodb::Database;
 use tests::people::new_course;
+use tests::quizzes::new_quiz;
 use tests::{AppOptions, TestApp};
 
 /// The plans of all queries on read collections since profiling began, as `collection: plan`.
@@ -21,6 +22,7 @@ async fn every_query_of_a_learner_is_on_an_index() {
     let admin = app.admin().await;
     let course = app.published(&admin, &new_course("Excel, les bases")).await;
     let _ = app.draft(&admin, "Excel, brouillon").await;
+    let (quiz, _) = app.quiz_of(&admin, &course.id, &new_quiz(Some(&course.lesson))).await;
     let database = app.log.database();
     let _ = database.run_command(doc! { "profile": 2 }).await.unwrap();
     let id = &course.id;
@@ -40,6 +42,10 @@ async fn every_query_of_a_learner_is_on_an_index() {
     for path in &paths {
         let _ = app.get(path).send().await.expect(200);
     }
+    for path in [format!("/quizzes/{quiz}"), format!("/quizzes/{quiz}/attempts?user_id={}", admin.id)] {
+        let _ = app.get(&path).bearer(&admin.token).send().await.expect(200);
+    }
+    let _ = app.attempts(&admin, &quiz, "?page=2").await.expect(200);
     let _ = database.run_command(doc! { "profile": 0 }).await.unwrap();
     let plans = plans(database).await;
     assert!(plans.iter().any(|plan| plan.starts_with("courses: IXSCAN")), "the profiler saw the catalogue: {plans:?}");

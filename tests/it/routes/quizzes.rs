@@ -272,3 +272,21 @@ async fn a_quiz_is_written_once_whatever_is_repeated() {
     assert_eq!(app.head().await, head);
     app.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn questions_made_from_a_lesson_are_taken_as_they_are() {
+    let app = TestApp::start(AppOptions::default()).await;
+    let admin = app.admin().await;
+    let course = app.draft(&admin, "Statistique").await;
+    let lesson = include_str!("../../../ai-core/samples/quiz/vecteurs.fr.html");
+    let wanted = json!({ "lesson_content": lesson, "num_questions": 20 });
+    let made = app.post("/ai/generate-quiz").bearer(&admin.token).json(&wanted).send().await.expect(200);
+    let questions = made.data()["quiz"]["questions"].take();
+    let quiz = json!({ "title": "Les vecteurs", "questions": questions });
+    let written = app.write_quiz(&admin, &course.id, &quiz).await.expect(201).data()["quiz"]["questions"].take();
+    for (written, made) in written.as_array().unwrap().iter().zip(questions.as_array().unwrap()) {
+        assert_eq!((&written["question"], &written["source"]), (&made["question"], &made["source"]));
+    }
+    assert_eq!(written.as_array().unwrap().len(), questions.as_array().unwrap().len());
+    app.stop().await;
+}

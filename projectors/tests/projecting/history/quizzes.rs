@@ -99,11 +99,11 @@ pub(super) fn next(
         quizzes.push(quiz);
         return Some(event);
     }
-    let pick = random.random_range(0..quizzes.len());
+    let (pick, who) = (random.random_range(0..quizzes.len()), users[random.random_range(0..users.len())]);
     Some(match kind {
         3 | 4 => changed(random, &mut quizzes[pick]),
         5 => removed(&quizzes.swap_remove(pick)),
-        _ => submitted(random, &quizzes[pick], users[random.random_range(0..users.len())]),
+        _ => submitted(random, &quizzes[pick], who),
     })
 }
 
