@@ -14,11 +14,13 @@ mod fixtures;
 
 pub mod access;
 pub mod admin_roster;
+pub mod audit_access;
 pub mod certificate;
 pub mod course;
 pub mod email_claim;
 pub mod enrollment;
 pub mod media;
+pub mod projection_control;
 pub mod quiz;
 pub mod quiz_attempt;
 pub mod review;
@@ -28,11 +30,13 @@ pub mod values;
 
 pub use access::Access;
 pub use admin_roster::AdminRoster;
+pub use audit_access::AuditAccess;
 pub use certificate::Certificate;
 pub use course::Course;
 pub use email_claim::EmailClaim;
 pub use enrollment::Enrollment;
 pub use media::Media;
+pub use projection_control::ProjectionControl;
 pub use quiz::Quiz;
 pub use quiz_attempt::QuizAttempt;
 pub use review::Review;

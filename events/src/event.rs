@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use crate::{
-    AccessEvent, AdminRosterEvent, CertificateEvent, CourseEvent, EmailClaimEvent, EnrollmentEvent, MediaEvent,
-    QuizAttemptEvent, QuizEvent, ReviewEvent, SessionEvent, StreamType, UnknownVersion, UserEvent, UserId,
+    AccessEvent, AdminRosterEvent, AuditAccessEvent, CertificateEvent, CourseEvent, EmailClaimEvent, EnrollmentEvent,
+    MediaEvent, ProjectionControlEvent, QuizAttemptEvent, QuizEvent, ReviewEvent, SessionEvent, StreamType,
+    UnknownVersion, UserEvent, UserId,
 };
 
 /// Why stored data is no event that this code knows. Such an event parks; it is never skipped.
@@ -235,4 +236,8 @@ all_streams! {
     Media(MediaEvent),
     /// Of the roster of admins.
     AdminRoster(AdminRosterEvent),
+    /// Of somebody who looks at the audit trail.
+    AuditAccess(AuditAccessEvent),
+    /// Of what operators ask of a projection.
+    ProjectionControl(ProjectionControlEvent),
 }

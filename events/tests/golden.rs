@@ -7,8 +7,9 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use events::{
-    AccessEvent, AdminRosterEvent, CertificateEvent, CourseEvent, DecodeError, EmailClaimEvent, EnrollmentEvent, Event,
-    MediaEvent, QuizAttemptEvent, QuizEvent, ReviewEvent, SessionEvent, StreamType, UserEvent, decode,
+    AccessEvent, AdminRosterEvent, AuditAccessEvent, CertificateEvent, CourseEvent, DecodeError, EmailClaimEvent,
+    EnrollmentEvent, Event, MediaEvent, ProjectionControlEvent, QuizAttemptEvent, QuizEvent, ReviewEvent, SessionEvent,
+    StreamType, UserEvent, decode,
 };
 use serde_json::{Value, json};
 
@@ -42,6 +43,8 @@ event_types! {
     Certificate(CertificateEvent): CertificateIssued;
     Media(MediaEvent): MediaUploaded MediaRemoved;
     AdminRoster(AdminRosterEvent): AdminJoined AdminLeft;
+    AuditAccess(AuditAccessEvent): AuditTrailRead;
+    ProjectionControl(ProjectionControlEvent): RebuildRequested RebuildCancelled RebuildEnded ParkedRetryRequested;
 }
 
 struct Golden {

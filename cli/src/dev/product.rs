@@ -13,7 +13,7 @@ use event_log::{
     connect_nats, start_publisher,
 };
 use gateway::{Bound, Root, ServiceRouters};
-use query_api::QueryDeps;
+use query_api::{Auditing, QueryDeps};
 use read_models::Positions;
 use service_kit::clock::Clock;
 use service_kit::http::{HttpOptions, Messages, serve, with_layers};
@@ -41,6 +41,8 @@ pub struct Product {
     metrics: Metrics,
     metrics_listener: TcpListener,
     background: Parts,
+    /// Ends the answers that have no end of their own.
+    tails: CancellationToken,
 }
 
 impl Product {
@@ -64,7 +66,10 @@ impl Product {
         let keys = TokenKeys::open(TokenKeyStore::open(log.client(), log.names()).await?, clock.clone()).await?;
         let signing = SigningKeys::open(keys.clone(), settings.secrets.token_key()?).await?;
         let access = Access::new(log.clone(), keys.clone(), clock.clone());
-        let queries = QueryDeps::new(access.clone(), &log, positions.clone(), settings.read_wait);
+        let tails = CancellationToken::new();
+        let signer = HeadSigner::new(settings.secrets.head.expose());
+        let auditing = Auditing { nats: nats.clone(), signer, stop: tails.clone() };
+        let queries = QueryDeps::new(access.clone(), &log, positions.clone(), settings.read_wait, auditing);
         let commands = CommandApi::new(&log, positions, access, signing, clock.clone(), settings).await?;
         let mail = Mail::open(&log, &nats, clock, Mailer::new(&settings.mail)?, settings).await?;
         let services = command_api::routers(&commands).merge(query_api::routers(&queries));
@@ -91,7 +96,7 @@ impl Product {
         background.add("completing courses", completing.clone(), start_completing(&commands.commands, completing));
         let listened = listening.clone();
         background.add("positions", listening, tokio::spawn(async move { listened.cancelled().await }));
-        Ok(Self { log, commands, bound, metrics_address, metrics, metrics_listener, background })
+        Ok(Self { log, commands, bound, metrics_address, metrics, metrics_listener, background, tails })
     }
 
     /// Serves all ports. The parts that it returns end in order: first the ports, last the projections.
@@ -101,6 +106,9 @@ impl Product {
     pub fn serve(self, settings: &Settings) -> anyhow::Result<Parts> {
         let options = HttpOptions::of(&settings.network, Messages::base())?;
         let mut parts = Parts::default();
+        // First: the ports wait for their answers.
+        let tails = self.tails.clone();
+        parts.add("live events", self.tails, tokio::spawn(async move { tails.cancelled().await }));
         let stop = CancellationToken::new();
         parts.add("http", stop.clone(), tokio::spawn(self.bound.serve(stop)));
         parts.append(self.background);

@@ -33,6 +33,8 @@ impl Projection for Enrollments {
             | StreamType::EmailClaim
             | StreamType::Session
             | StreamType::AdminRoster
+            | StreamType::AuditAccess
+            | StreamType::ProjectionControl
             | StreamType::Quiz
             | StreamType::QuizAttempt
             | StreamType::Access
@@ -62,6 +64,8 @@ impl Projection for Enrollments {
             | Event::EmailClaim(_)
             | Event::Session(_)
             | Event::AdminRoster(_)
+            | Event::AuditAccess(_)
+            | Event::ProjectionControl(_)
             | Event::Quiz(_)
             | Event::QuizAttempt(_)
             | Event::Access(_)
@@ -79,6 +83,8 @@ impl Projection for Enrollments {
             | StreamType::EmailClaim
             | StreamType::Session
             | StreamType::AdminRoster
+            | StreamType::AuditAccess
+            | StreamType::ProjectionControl
             | StreamType::Quiz
             | StreamType::QuizAttempt
             | StreamType::Access
@@ -96,6 +102,8 @@ impl Projection for Enrollments {
             | Event::EmailClaim(_)
             | Event::Session(_)
             | Event::AdminRoster(_)
+            | Event::AuditAccess(_)
+            | Event::ProjectionControl(_)
             | Event::Quiz(_)
             | Event::QuizAttempt(_)
             | Event::Access(_)

@@ -28,6 +28,8 @@ impl Projection for Entitlements {
             | StreamType::EmailClaim
             | StreamType::Session
             | StreamType::AdminRoster
+            | StreamType::AuditAccess
+            | StreamType::ProjectionControl
             | StreamType::Course
             | StreamType::Quiz
             | StreamType::QuizAttempt
@@ -45,6 +47,8 @@ impl Projection for Entitlements {
             | Event::EmailClaim(_)
             | Event::Session(_)
             | Event::AdminRoster(_)
+            | Event::AuditAccess(_)
+            | Event::ProjectionControl(_)
             | Event::Course(_)
             | Event::Quiz(_)
             | Event::QuizAttempt(_)
@@ -71,6 +75,8 @@ impl Projection for Entitlements {
             | Event::EmailClaim(_)
             | Event::Session(_)
             | Event::AdminRoster(_)
+            | Event::AuditAccess(_)
+            | Event::ProjectionControl(_)
             | Event::Course(_)
             | Event::Quiz(_)
             | Event::QuizAttempt(_)

@@ -34,7 +34,9 @@ impl Projection for Users {
             | StreamType::Access
             | StreamType::Review
             | StreamType::Certificate
-            | StreamType::Media => false,
+            | StreamType::Media
+            | StreamType::AuditAccess
+            | StreamType::ProjectionControl => false,
         }
     }
 
@@ -83,7 +85,9 @@ impl Projection for Users {
             | Event::Access(_)
             | Event::Review(_)
             | Event::Certificate(_)
-            | Event::Media(_) => Vec::new(),
+            | Event::Media(_)
+            | Event::AuditAccess(_)
+            | Event::ProjectionControl(_) => Vec::new(),
         }
     }
 
@@ -105,7 +109,9 @@ impl Projection for Users {
             | StreamType::Access
             | StreamType::Review
             | StreamType::Certificate
-            | StreamType::Media => event.subject_ids.iter().map(DocKey::of::<User>).collect(),
+            | StreamType::Media
+            | StreamType::AuditAccess
+            | StreamType::ProjectionControl => event.subject_ids.iter().map(DocKey::of::<User>).collect(),
         }
     }
 
@@ -122,7 +128,9 @@ impl Projection for Users {
             | Event::Access(_)
             | Event::Review(_)
             | Event::Certificate(_)
-            | Event::Media(_) => Ok(()),
+            | Event::Media(_)
+            | Event::AuditAccess(_)
+            | Event::ProjectionControl(_) => Ok(()),
         }
     }
 }

@@ -10,8 +10,8 @@
 //! | `enrollment` | [`EnrollmentView`], [`EnrollmentListItem`], [`LessonProgressView`]: learners in courses |
 //! | `grant` | [`GrantView`]: rights that admins give; [`load_grant`] |
 //! | `faq` | [`FaqView`]: answered questions; [`list_faq_if`], [`load_faq`] |
-//! | `audit` | [`events_of_person`]: finding events |
 //! | `learning` | [`load_enrollment`], [`load_lessons_progress`], [`load_lesson`], [`list_enrollments`], [`load_learning_of`] |
+//! | `audit` | [`find_events`], [`events_of_person`]: finding events |
 //! | `load` | [`load_user`], [`load_public_user`], [`load_sessions`], [`load_course`], [`load_course_for`] |
 //! | `snapshot` | [`read_at_once`]: several reads at one instant, bounded, anew when a swap broke them off |
 
@@ -29,7 +29,7 @@ mod snapshot;
 mod user;
 mod users;
 
-pub use audit::events_of_person;
+pub use audit::{EventFilter, events_of_person, find_events};
 pub use course::{CourseFacts, CourseListItem, CourseView, PriceView};
 pub use enrollment::{CourseOfEnrollment, EnrollmentListItem, EnrollmentView, LessonProgressView};
 pub use faq::{FaqView, list_faq_if, load_faq};

@@ -5,10 +5,12 @@
 //! | `register`, `login`, `profile` | accounts |
 //! | `logout`, `refresh_token`, `sessions` | sessions |
 //! | `change_password`, `request_password_reset`, `reset_password` | passwords |
+//! | `audit`, `audit_state`, `audit_tail` | the audit trail |
 //! | `export_data` | all that is held on somebody |
 //! | `limits` | how often one may try |
 //! | `courses`, `change_course`, `outline`, `change_outline`, `publish`, `archive_course`, `catalogue`, `faq` | courses |
 //! | `enroll`, `learn`, `grants` | learners in courses |
+//! | `generate_quiz` | AI Core |
 //! | `mail` | letters, by whatever happens to the server and the sender |
 //! | `update_profile`, `apply_as_instructor`, `erase_user`, `show_user`, `list_users` | what accounts say, and who is gone |
 //! | `admin_users` | what admins do |
@@ -25,6 +27,9 @@ mod admin_users;
 mod any_input;
 mod apply_as_instructor;
 mod archive_course;
+mod audit;
+mod audit_state;
+mod audit_tail;
 mod authorization;
 mod bad_input;
 mod catalogue;
@@ -37,6 +42,7 @@ mod erase_user;
 mod erased_for_good;
 mod export_data;
 mod faq;
+mod generate_quiz;
 mod grants;
 mod headers;
 mod idempotency;
