@@ -46,6 +46,7 @@ mod generate_quiz;
 mod grants;
 mod headers;
 mod idempotency;
+mod indexes;
 mod learn;
 mod limits;
 mod list_users;
