@@ -33,6 +33,8 @@ impl Projection for Enrollments {
             | StreamType::EmailClaim
             | StreamType::Session
             | StreamType::AdminRoster
+            | StreamType::AuditAccess
+            | StreamType::ProjectionControl
             | StreamType::Quiz
             | StreamType::QuizAttempt
             | StreamType::Access
@@ -64,6 +66,8 @@ impl Projection for Enrollments {
             | Event::EmailClaim(_)
             | Event::Session(_)
             | Event::AdminRoster(_)
+            | Event::AuditAccess(_)
+            | Event::ProjectionControl(_)
             | Event::Quiz(_)
             | Event::QuizAttempt(_)
             | Event::Access(_)
@@ -83,6 +87,8 @@ impl Projection for Enrollments {
             | StreamType::EmailClaim
             | StreamType::Session
             | StreamType::AdminRoster
+            | StreamType::AuditAccess
+            | StreamType::ProjectionControl
             | StreamType::Quiz
             | StreamType::QuizAttempt
             | StreamType::Access
@@ -102,6 +108,8 @@ impl Projection for Enrollments {
             | Event::EmailClaim(_)
             | Event::Session(_)
             | Event::AdminRoster(_)
+            | Event::AuditAccess(_)
+            | Event::ProjectionControl(_)
             | Event::Quiz(_)
             | Event::QuizAttempt(_)
             | Event::Access(_)

@@ -28,6 +28,8 @@ impl Projection for Entitlements {
             | StreamType::EmailClaim
             | StreamType::Session
             | StreamType::AdminRoster
+            | StreamType::AuditAccess
+            | StreamType::ProjectionControl
             | StreamType::Course
             | StreamType::Quiz
             | StreamType::QuizAttempt
@@ -47,6 +49,8 @@ impl Projection for Entitlements {
             | Event::EmailClaim(_)
             | Event::Session(_)
             | Event::AdminRoster(_)
+            | Event::AuditAccess(_)
+            | Event::ProjectionControl(_)
             | Event::Course(_)
             | Event::Quiz(_)
             | Event::QuizAttempt(_)
@@ -75,6 +79,8 @@ impl Projection for Entitlements {
             | Event::EmailClaim(_)
             | Event::Session(_)
             | Event::AdminRoster(_)
+            | Event::AuditAccess(_)
+            | Event::ProjectionControl(_)
             | Event::Course(_)
             | Event::Quiz(_)
             | Event::QuizAttempt(_)
