@@ -40,9 +40,7 @@ impl Projection for Enrollments {
             | StreamType::Access
             | StreamType::Review
             | StreamType::Certificate
-            | StreamType::Media
-            | StreamType::AuditAccess
-            | StreamType::ProjectionControl => false,
+            | StreamType::Media => false,
         }
     }
 
@@ -73,9 +71,7 @@ impl Projection for Enrollments {
             | Event::Access(_)
             | Event::Review(_)
             | Event::Certificate(_)
-            | Event::Media(_)
-            | Event::AuditAccess(_)
-            | Event::ProjectionControl(_) => Vec::new(),
+            | Event::Media(_) => Vec::new(),
         }
     }
 
@@ -94,9 +90,7 @@ impl Projection for Enrollments {
             | StreamType::Access
             | StreamType::Review
             | StreamType::Certificate
-            | StreamType::Media
-            | StreamType::AuditAccess
-            | StreamType::ProjectionControl => Vec::new(),
+            | StreamType::Media => Vec::new(),
         }
     }
 
@@ -115,9 +109,7 @@ impl Projection for Enrollments {
             | Event::Access(_)
             | Event::Review(_)
             | Event::Certificate(_)
-            | Event::Media(_)
-            | Event::AuditAccess(_)
-            | Event::ProjectionControl(_) => Ok(()),
+            | Event::Media(_) => Ok(()),
         }
     }
 }

@@ -36,9 +36,7 @@ impl Projection for Entitlements {
             | StreamType::Enrollment
             | StreamType::Review
             | StreamType::Certificate
-            | StreamType::Media
-            | StreamType::AuditAccess
-            | StreamType::ProjectionControl => false,
+            | StreamType::Media => false,
         }
     }
 
@@ -57,9 +55,7 @@ impl Projection for Entitlements {
             | Event::Enrollment(_)
             | Event::Review(_)
             | Event::Certificate(_)
-            | Event::Media(_)
-            | Event::AuditAccess(_)
-            | Event::ProjectionControl(_) => Vec::new(),
+            | Event::Media(_) => Vec::new(),
         }
     }
 
@@ -87,9 +83,7 @@ impl Projection for Entitlements {
             | Event::Enrollment(_)
             | Event::Review(_)
             | Event::Certificate(_)
-            | Event::Media(_)
-            | Event::AuditAccess(_)
-            | Event::ProjectionControl(_) => Ok(()),
+            | Event::Media(_) => Ok(()),
         }
     }
 }
