@@ -22,10 +22,12 @@
 //! | GET /courses/{id} | `courses/show_course.rs` |
 //! | GET /courses/{id}/faq | `courses/list_faq.rs` |
 //! | GET /courses/{id}/lessons | `courses/list_lessons.rs` |
+//! | POST /ai/generate-quiz | `ai/generate_quiz.rs` |
 //!
 //! `audit` says what of an event is shown to whom; `reads` says how far the read collections are, and waits for them; `process` runs it all.
 
 mod admin;
+mod ai;
 mod audit;
 mod auth;
 mod courses;
@@ -53,6 +55,11 @@ pub use reads::Reads;
 /// The texts of codes that base tables do not have: code, French, English.
 pub const MESSAGES: &[(&str, &str, &str)] = &[
     ("user_suspended", "Ce compte est suspendu.", "This account is suspended."),
+    (
+        "invalid_content",
+        "Ce texte est trop court pour en tirer des questions.",
+        "There is too little in this text to ask about.",
+    ),
     ("too_many_items", "Trop d'éléments.", "Too many items."),
     ("too_many_decimals", "Deux décimales au plus.", "At most two decimals."),
 ];
@@ -119,6 +126,7 @@ pub fn openapi() -> OpenApi {
 fn routes() -> ServiceRouters<QueryDeps> {
     ServiceRouters {
         admin: admin::router().merge(audit::router()),
+        ai: ai::router(),
         auth: auth::router(),
         course: courses::router(),
         ..ServiceRouters::default()
@@ -143,6 +151,7 @@ mod tests {
             "/admin/projections/{name}/rebuild",
             "/admin/users",
             "/admin/users/{id}",
+            "/ai/generate-quiz",
             "/auth/export",
             "/auth/profile",
             "/auth/sessions",
@@ -155,8 +164,9 @@ mod tests {
         ];
         assert!(paths.keys().eq(expected.map(|path| format!("/api/v1{path}")).iter()), "{:?}", paths.keys());
         for (path, item) in paths {
-            assert!(item["get"]["responses"]["200"]["content"].is_object(), "{path}");
-            assert!(item["get"]["responses"]["503"]["content"].is_object(), "{path}");
+            let method = if path.contains("/ai/") { "post" } else { "get" };
+            assert!(item[method]["responses"]["200"]["content"].is_object(), "{path}");
+            assert!(item[method]["responses"]["503"]["content"].is_object(), "{path}");
         }
         let course = &document["components"]["schemas"]["Course"];
         assert!(course.to_string().contains("modules"), "{course}");

@@ -177,6 +177,12 @@ const ROWS: &[Row] = &[
         body: |_| Some(json!({ "status": "active" })),
         expected: [401, 403, 403, 403, 200, 403],
     },
+    Row {
+        method: "post",
+        path: "/ai/generate-quiz",
+        body: |_| Some(json!({ "lesson_content": "La fonction SOMME additionne les valeurs d'une plage." })),
+        expected: [401, 403, 200, 200, 200, 403],
+    },
     Row { method: "get", path: "/admin/audit/events", body: NOTHING, expected: [401, 403, 403, 403, 200, 403] },
     Row {
         method: "get",

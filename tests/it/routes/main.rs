@@ -10,6 +10,7 @@
 //! | `export_data` | all that is held on somebody |
 //! | `limits` | how often one may try |
 //! | `courses`, `change_course`, `outline`, `change_outline`, `publish`, `archive_course`, `catalogue`, `faq` | courses |
+//! | `generate_quiz` | AI Core |
 //! | `mail` | letters, by whatever happens to the server and the sender |
 //! | `update_profile`, `apply_as_instructor`, `erase_user`, `show_user`, `list_users` | what accounts say, and who is gone |
 //! | `admin_users` | what admins do |
@@ -40,6 +41,7 @@ mod erase_user;
 mod erased_for_good;
 mod export_data;
 mod faq;
+mod generate_quiz;
 mod headers;
 mod idempotency;
 mod limits;
