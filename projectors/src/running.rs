@@ -220,7 +220,7 @@ impl Runner {
         for asked in control.retries() {
             let id = asked.parked_id.to_string();
             // What was asked for before it was parked was another time's.
-            if !worker.parked_since(&id).is_some_and(|since| since <= asked.at) {
+            if worker.parked_since(&id).is_none_or(|since| since > asked.at) {
                 continue;
             }
             match worker.retry(&id).await? {

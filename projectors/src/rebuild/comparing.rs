@@ -80,7 +80,7 @@ async fn merge(
 ) -> Result<(), Error> {
     let (mut left, mut right) = (fresh(&mut live).await?, fresh(&mut new).await?);
     loop {
-        let ids = (left.as_ref().map(|one| id(one)), right.as_ref().map(|one| id(one)));
+        let ids = (left.as_ref().map(id), right.as_ref().map(id));
         let (id, is_same) = match ids {
             (None, None) => return Ok(()),
             (Some(one), Some(other)) if one == other => (one, same(left.as_ref(), right.as_ref())),
