@@ -28,14 +28,14 @@ pub use documents::{
     CourseInstructor, CoursePrice, CourseStatus, DeviceSession, ENROLLMENT_COURSES, ENROLLMENTS, Enrollment,
     EnrollmentCourse, EnrollmentStatus, FAQ, Faq, GRANTS, Grant, GrantKind, InstructorInfo, LESSON_PROGRESS, LESSONS,
     Lesson, LessonProgress, LessonVideo, MODULES, Module, NotificationSettings, PARKED, PROJECTIONS, ParkCause, Parked,
-    PositionKey, ProjectionState, QUIZ_ATTEMPTS, QUIZZES, QuestionType, Quiz, QuizAttempt, ReadDocument, RightAnswer,
-    USER_COURSES, USER_SESSIONS, USERS, User, UserCourse, UserSessions, UserStatus, VerificationStatus, full_name,
-    hours,
+    PositionKey, ProjectionState, QUIZ_ATTEMPTS, QUIZZES, QuestionType, Quiz, QuizAttempt, REBUILDS, ReadDocument,
+    Rebuild, RebuildState, RightAnswer, USER_COURSES, USER_SESSIONS, USERS, User, UserCourse, UserSessions, UserStatus,
+    Verification, VerificationStatus, full_name, hours,
 };
 pub use evolve::grant_of;
 pub use money::MoneyView;
-pub use positions::{Announcement, Positions, Waited, lease_name};
+pub use positions::{Announcement, Positions, Waited, lease_name, rebuild_lease_name};
 pub use projections::{
-    AUDIT_PROJECTION, COURSES_PROJECTION, ENROLLMENTS_PROJECTION, ENTITLEMENTS_PROJECTION, NOT_WAITED_FOR,
-    QUIZZES_PROJECTION, USERS_PROJECTION, projections_of,
+    ALL_PROJECTIONS, AUDIT_PROJECTION, COURSES_PROJECTION, ENROLLMENTS_PROJECTION, ENTITLEMENTS_PROJECTION,
+    NOT_WAITED_FOR, QUIZZES_PROJECTION, USERS_PROJECTION, projections_of,
 };

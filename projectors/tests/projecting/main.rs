@@ -13,5 +13,6 @@ mod oracle;
 mod parking;
 mod positions;
 mod quizzes;
+mod rebuilding;
 mod search;
 mod support;

@@ -14,6 +14,7 @@
 //! | `quizzes` | [`load_quiz`], [`list_attempts`], [`load_attempts_of`] |
 //! | `audit` | [`find_events`], [`events_of_person`]: finding events |
 //! | `learning` | [`load_enrollment`], [`load_lessons_progress`], [`load_lesson`], [`list_enrollments`], [`load_learning_of`] |
+//! | `projections` | [`RebuildView`]; [`load_projections`], [`load_rebuild`]: how far they are |
 //! | `load` | [`load_user`], [`load_public_user`], [`load_sessions`], [`load_course`], [`load_course_for`] |
 //! | `snapshot` | [`read_at_once`]: several reads at one instant, bounded, anew when a swap broke them off |
 
@@ -26,6 +27,7 @@ mod learning;
 mod load;
 mod openapi;
 mod outline;
+mod projections;
 mod quiz;
 mod quizzes;
 mod sessions;
@@ -46,6 +48,7 @@ pub use load::{
     CourseDocuments, load_course, load_course_for, load_orphaned_courses, load_public_user, load_sessions, load_user,
 };
 pub use outline::{Audience, LessonView, ModuleView, VideoView};
+pub use projections::{ProjectionRecords, RebuildView, is_parked, load_projections, load_rebuild};
 pub use quiz::{AttemptView, QuestionView, QuizView, ResultView, RightAnswerView, SolutionView};
 pub use quizzes::{AttemptPage, list_attempts, load_attempts_of, load_quiz};
 pub use sessions::SessionView;
