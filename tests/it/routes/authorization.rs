@@ -243,6 +243,7 @@ const ROWS: &[Row] = &[
         path: "/quizzes/{id}/attempts",
         body: |_| Some(json!({ "answers": [] })),
         expected: [401, 404, 404, 404, 404, 403],
+    },
     Row { method: "get", path: "/admin/projections", body: NOTHING, expected: [401, 403, 403, 403, 200, 403] },
     // That they get as far as the name shows it.
     Row {
