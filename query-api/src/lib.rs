@@ -21,6 +21,7 @@
 //! | GET /courses/{id} | `courses/show_course.rs` |
 //! | GET /courses/{id}/faq | `courses/list_faq.rs` |
 //! | GET /courses/{id}/lessons | `courses/list_lessons.rs` |
+//! | POST /ai/chat | `ai/chat.rs` |
 //! | POST /ai/generate-quiz | `ai/generate_quiz.rs` |
 //!
 //! `audit` says what of an event is shown to whom; `reads` says how far the read collections are, and waits for them; `process` runs it all.
@@ -46,6 +47,7 @@ use tokio_util::sync::CancellationToken;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+use ai::Library;
 use audit::{Readings, Tails};
 
 pub use process::run;
@@ -72,6 +74,7 @@ pub struct QueryDeps {
     readings: Readings,
     signer: HeadSigner,
     tails: Tails,
+    library: Library,
 }
 
 /// What the audit trail takes beside the read collections.
@@ -94,6 +97,7 @@ impl QueryDeps {
             access,
             readings: Readings::new(log.clone(), clock.clone()),
             clock,
+            library: Library::start(log.database().clone(), positions.clone(), stop.clone()),
             reads: Reads::new(log.clone(), positions, read_wait),
             signer,
             tails: Tails { nats, stop },
@@ -148,6 +152,7 @@ mod tests {
             "/admin/audit/verify",
             "/admin/users",
             "/admin/users/{id}",
+            "/ai/chat",
             "/ai/generate-quiz",
             "/auth/export",
             "/auth/profile",

@@ -2,10 +2,16 @@
 //!
 //! | file | route |
 //! |---|---|
+//! | `chat` | POST /ai/chat |
 //! | `generate_quiz` | POST /ai/generate-quiz |
+//!
+//! `library` is what is known of the courses, read in the background.
 
+mod chat;
 mod generate_quiz;
+mod library;
 
+pub(crate) use library::Library;
 use service_kit::http::Language;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -13,7 +19,7 @@ use utoipa_axum::routes;
 use crate::QueryDeps;
 
 pub(crate) fn router() -> OpenApiRouter<QueryDeps> {
-    OpenApiRouter::new().routes(routes!(generate_quiz::generate_quiz))
+    OpenApiRouter::new().routes(routes!(generate_quiz::generate_quiz)).routes(routes!(chat::chat))
 }
 
 /// The language of a request, for texts that tell none.

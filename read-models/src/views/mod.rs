@@ -8,6 +8,7 @@
 //! | `course` | [`CourseView`] with its outline, [`CourseListItem`] with its modules as ids |
 //! | `outline` | [`ModuleView`], [`LessonView`]: what of a lesson is for whom |
 //! | `faq` | [`FaqView`]: answered questions; [`list_faq_if`], [`load_faq`] |
+//! | `teaching` | what AI Core reads: [`load_teaching`], [`list_course_cards`], [`load_course_card`] |
 //! | `audit` | [`find_events`], [`events_of_person`]: finding events |
 //! | `load` | [`load_user`], [`load_public_user`], [`load_sessions`], [`load_course`], [`load_course_for`] |
 //! | `snapshot` | [`read_at_once`]: several reads at one instant, bounded, anew when a swap broke them off |
@@ -20,6 +21,7 @@ mod openapi;
 mod outline;
 mod sessions;
 mod snapshot;
+mod teaching;
 mod user;
 mod users;
 
@@ -32,6 +34,7 @@ pub use load::{
 pub use outline::{Audience, LessonView, ModuleView, VideoView};
 pub use sessions::SessionView;
 pub use snapshot::{Reading, Snapshot, read_at_once};
+pub use teaching::{CourseCard, list_course_cards, load_course_card, load_teaching};
 pub use user::{InstructorInfoView, NotificationSettingsView, PublicUser, UserView};
 pub use users::{UserFilter, list_users};
 
