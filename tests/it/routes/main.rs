@@ -44,6 +44,7 @@ mod faq;
 mod generate_quiz;
 mod headers;
 mod idempotency;
+mod indexes;
 mod limits;
 mod list_users;
 mod login;
