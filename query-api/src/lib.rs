@@ -23,6 +23,7 @@
 //! | GET /courses/{id}/lessons | `courses/list_lessons.rs` |
 //! | POST /ai/chat | `ai/chat.rs` |
 //! | POST /ai/generate-quiz | `ai/generate_quiz.rs` |
+//! | POST /ai/recommendations | `ai/recommendations.rs` |
 //!
 //! `audit` says what of an event is shown to whom; `reads` says how far the read collections are, and waits for them; `process` runs it all.
 
@@ -47,7 +48,7 @@ use tokio_util::sync::CancellationToken;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-use ai::Library;
+use ai::{Adviser, Library};
 use audit::{Readings, Tails};
 
 pub use process::run;
@@ -74,6 +75,7 @@ pub struct QueryDeps {
     readings: Readings,
     signer: HeadSigner,
     tails: Tails,
+    adviser: Adviser,
     library: Library,
 }
 
@@ -97,6 +99,7 @@ impl QueryDeps {
             access,
             readings: Readings::new(log.clone(), clock.clone()),
             clock,
+            adviser: Adviser::start(log.database().clone(), stop.clone()),
             library: Library::start(log.database().clone(), positions.clone(), stop.clone()),
             reads: Reads::new(log.clone(), positions, read_wait),
             signer,
@@ -154,6 +157,7 @@ mod tests {
             "/admin/users/{id}",
             "/ai/chat",
             "/ai/generate-quiz",
+            "/ai/recommendations",
             "/auth/export",
             "/auth/profile",
             "/auth/sessions",

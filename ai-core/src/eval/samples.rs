@@ -74,6 +74,17 @@ impl SampleCourse {
     }
 }
 
+/// Texts of lessons, for quizzes.
+#[must_use]
+pub fn quiz_texts() -> [&'static str; 4] {
+    [
+        include_str!("../../samples/quiz/revolution.fr.txt"),
+        include_str!("../../samples/quiz/normans.en.txt"),
+        include_str!("../../samples/quiz/vecteurs.fr.html"),
+        include_str!("../../samples/quiz/spreadsheets.en.md"),
+    ]
+}
+
 /// The courses.
 #[must_use]
 pub fn courses() -> Vec<SampleCourse> {

@@ -18,3 +18,14 @@ fn recommendations_foresee_more_than_popularity_does() {
     let (beginners, hits, popular) = figures.beginners;
     assert!(beginners > 50 && hits > popular, "{:?}", figures.beginners);
 }
+
+#[test]
+fn quizzes_are_whole_and_varied() {
+    let figures = quiz();
+    assert!(figures.made * 100 >= figures.wanted * 95, "{figures:?}");
+    let kinds = [figures.single.0, figures.true_false.0, figures.cloze];
+    assert!(kinds.iter().all(|kind| kind * 12 >= figures.made), "{figures:?}");
+    assert!(figures.single.1 * 10 >= figures.single.0 * 36, "four choices nearly always: {figures:?}");
+    let told = figures.true_false;
+    assert!(told.1 * 5 >= told.0 && told.1 * 5 <= told.0 * 4, "{figures:?}");
+}

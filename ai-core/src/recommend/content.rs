@@ -14,20 +14,23 @@ const IN_TITLE: f64 = 2.0;
 const IN_KEYWORDS: f64 = 2.5;
 const IN_DESCRIPTION: f64 = 0.7;
 
+/// The courses that hold a word, and how much it counts there.
+type Held = Vec<(usize, f64)>;
+
 /// The nearest courses of each, with how near they are, at most 1.
 #[derive(Debug)]
 pub(super) struct Neighbours(Vec<HashMap<usize, f64>>);
 
 impl Neighbours {
     pub(super) fn new(courses: &[CourseFacts]) -> Self {
-        let mut holders: HashMap<String, Vec<(usize, f64)>> = HashMap::new();
+        let mut holders: HashMap<String, Held> = HashMap::new();
         for (place, course) in courses.iter().enumerate() {
             for (word, weight) in words(course) {
                 holders.entry(word).or_default().push((place, weight));
             }
         }
         let mut norms = vec![0.0_f64; courses.len()];
-        let mut vectors: Vec<Vec<(&Vec<(usize, f64)>, f64)>> = vec![Vec::new(); courses.len()];
+        let mut vectors: Vec<Vec<(&Held, f64)>> = vec![Vec::new(); courses.len()];
         for held in holders.values() {
             let rarity = (1.0 + count(courses.len()) / count(held.len())).ln();
             for (place, weight) in held {

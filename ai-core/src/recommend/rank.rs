@@ -6,7 +6,7 @@ use super::{Model, Taken};
 use crate::Language;
 
 /// So many learners with something in common make what they took as good as certain.
-const ENOUGH: f64 = 25.0;
+const ENOUGH: f64 = 120.0;
 /// What speaks for a course beside what learners took: its words, its domain, how many take it, how they rate it.
 const WORDS: f64 = 0.5;
 const DOMAIN: f64 = 0.25;

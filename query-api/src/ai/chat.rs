@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use service_kit::http::{ApiError, DataBody, ErrorBody, Fields, JsonBody, RequestContext, Success};
 use utoipa::ToSchema;
 
+use super::id;
 use super::library::Library;
 use crate::Reads;
 
@@ -45,11 +46,6 @@ impl ChatQuestion {
         let lesson_id = fields.optional_text("lesson_id", self.lesson_id, id);
         fields.build(|| Some(Question { message: message?, course_id: course_id?, lesson_id }))
     }
-}
-
-/// An id; none for a text that is none, which names nothing.
-fn id<Id: std::str::FromStr>(text: &str) -> Result<Option<Id>, &'static str> {
-    if text.chars().any(char::is_control) { Err("control_character") } else { Ok(text.parse().ok()) }
 }
 
 /// An answer.

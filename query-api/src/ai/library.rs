@@ -18,7 +18,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// The shortest pause between two looks at what has changed, unless somebody waits.
-const PAUSE: Duration = Duration::from_millis(100);
+const PAUSE: Duration = Duration::from_millis(200);
 /// The longest: an announcement may be lost.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How much text of a course is read, in bytes: a thousand lessons of half a megabyte would fill the memory.

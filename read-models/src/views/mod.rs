@@ -9,6 +9,7 @@
 //! | `outline` | [`ModuleView`], [`LessonView`]: what of a lesson is for whom |
 //! | `faq` | [`FaqView`]: answered questions; [`list_faq_if`], [`load_faq`] |
 //! | `teaching` | what AI Core reads: [`load_teaching`], [`list_course_cards`], [`load_course_card`] |
+//! | `histories` | what AI Core learns from: [`load_histories`], [`load_history`] |
 //! | `audit` | [`find_events`], [`events_of_person`]: finding events |
 //! | `load` | [`load_user`], [`load_public_user`], [`load_sessions`], [`load_course`], [`load_course_for`] |
 //! | `snapshot` | [`read_at_once`]: several reads at one instant, bounded, anew when a swap broke them off |
@@ -16,6 +17,7 @@
 mod audit;
 mod course;
 mod faq;
+mod histories;
 mod load;
 mod openapi;
 mod outline;
@@ -28,6 +30,9 @@ mod users;
 pub use audit::{EventFilter, events_of_person, find_events};
 pub use course::{CourseFacts, CourseListItem, CourseView, PriceView};
 pub use faq::{FaqView, list_faq_if, load_faq};
+pub use histories::{
+    Stage, TakenCourse, enrollments_moved, load_courses, load_histories, load_history, load_popular, load_published,
+};
 pub use load::{
     CourseDocuments, load_course, load_course_for, load_orphaned_courses, load_public_user, load_sessions, load_user,
 };

@@ -9,7 +9,7 @@
 //! | `export_data` | all that is held on somebody |
 //! | `limits` | how often one may try |
 //! | `courses`, `change_course`, `outline`, `change_outline`, `publish`, `archive_course`, `catalogue`, `faq` | courses |
-//! | `generate_quiz`, `chat` | AI Core |
+//! | `generate_quiz`, `chat`, `recommendations` | AI Core |
 //! | `mail` | letters, by whatever happens to the server and the sender |
 //! | `update_profile`, `apply_as_instructor`, `erase_user`, `show_user`, `list_users` | what accounts say, and who is gone |
 //! | `admin_users` | what admins do |
@@ -56,6 +56,7 @@ mod profile;
 mod publish;
 mod races;
 mod reading;
+mod recommendations;
 mod refresh_token;
 mod register;
 mod request_password_reset;
