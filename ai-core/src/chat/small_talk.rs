@@ -12,7 +12,7 @@ enum Talk {
 }
 
 const GREETINGS: [&[&str]; 2] = [
-    &["bonjour", "salut", "coucou", "bonsoir", "bjr", "slt"],
+    &["bonjour", "salut", "coucou", "bonsoir", "bjr", "slt", "va", "allez-vous", "vas-tu"],
     &["hello", "hi", "hey", "morning", "afternoon", "greetings"],
 ];
 const THANKS: [&[&str]; 2] = [&["merci", "mercii", "remercie"], &["thanks", "thank", "thx", "cheers"]];

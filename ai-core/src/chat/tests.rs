@@ -59,6 +59,7 @@ fn greetings_and_thanks_are_returned() {
     for (message, begins) in [
         ("Bonjour !", "Bonjour"),
         ("salut, ça va ?", "Bonjour"),
+        ("Comment ça va ?", "Bonjour"),
         ("Hello there", "Hello"),
         ("merci beaucoup", "Avec plaisir"),
         ("Bonjour et merci pour votre aide", "Avec plaisir"),

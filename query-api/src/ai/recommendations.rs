@@ -8,7 +8,7 @@ use axum::extract::State;
 use domain::User;
 use domain::user::UserStatus;
 use events::{CourseId, UserId};
-use read_models::views::{CourseListItem, load_history, load_popular, load_published};
+use read_models::views::{CourseListItem, Stage, load_history, load_popular, load_published};
 use read_models::{COURSES_PROJECTION, Course};
 use serde::{Deserialize, Serialize};
 use service_kit::http::{ApiError, DataBody, ErrorBody, Fields, JsonBody, RequestContext, Success};
@@ -20,6 +20,8 @@ use crate::Reads;
 
 /// How many courses are recommended, when there are so many.
 const SHOWN: usize = 5;
+/// How many at least.
+const LEAST: usize = 3;
 /// So many more are judged: some may have left the catalogue since.
 const SPARE: usize = 15;
 
@@ -78,7 +80,7 @@ pub(crate) async fn recommendations(
     must_be_there(&reads, user).await?;
     let position = reads.begin(&context, &[COURSES_PROJECTION]).await?;
     let (taken, owned) = load_history(reads.database(), user).await.map_err(|error| log_failure(&error))?;
-    let mut without: Vec<CourseId> = taken.iter().map(|taken| taken.course_id).chain(owned).collect();
+    let mut without: Vec<CourseId> = taken.iter().map(|taken| taken.course_id).chain(owned.iter().copied()).collect();
 
     let model = adviser.model();
     let place = |id: &CourseId| model.place(&id.to_string());
@@ -100,28 +102,41 @@ pub(crate) async fn recommendations(
     for found in &found {
         let course = model.course(found.course).and_then(|facts| by_id.remove(&facts.id));
         if let Some(course) = course.filter(|_| recommendations.len() < SHOWN) {
-            without.push(course.id);
             let reason = found.reason.words(language);
             recommendations.push(RecommendedCourse { course: course.into(), score: found.score, reason });
         }
     }
-    // What was published this instant is not learnt of yet.
-    if recommendations.len() < SHOWN {
-        let missing = i64::try_from(SHOWN - recommendations.len()).unwrap_or(0);
-        let popular = load_popular(reads.database(), &without, user, missing).await;
-        for course in popular.map_err(|error| log_failure(&error))? {
-            let reason = match course.enrollments_count {
-                0 => Reason::Catalogue,
-                learners => Reason::Popular(learners),
-            };
-            recommendations.push(RecommendedCourse {
-                course: course.into(),
-                score: 0.0,
-                reason: reason.words(language),
-            });
-        }
-    }
+    // What was published this instant is not learnt of yet; what they have left is better than too little.
+    fill(&reads, &mut recommendations, (&without, user), SHOWN, language).await?;
+    let left = |id: &CourseId| taken.iter().any(|taken| taken.course_id == *id && taken.status == Stage::Dropped);
+    without.retain(|id| !left(id) || owned.contains(id));
+    fill(&reads, &mut recommendations, (&without, user), LEAST, language).await?;
     Ok(Success::data(Recommendations { recommendations }).position(position))
+}
+
+/// Adds what most take, until there are `wanted`: nothing of `without`, nothing that they teach.
+async fn fill(
+    reads: &Reads,
+    recommendations: &mut Vec<RecommendedCourse>,
+    (without, user): (&[CourseId], UserId),
+    wanted: usize,
+    language: ai_core::Language,
+) -> Result<(), ApiError> {
+    let missing = wanted.saturating_sub(recommendations.len());
+    if missing == 0 {
+        return Ok(());
+    }
+    let mut without = without.to_vec();
+    without.extend(recommendations.iter().map(|known| known.course.facts.id));
+    let popular = load_popular(reads.database(), &without, user, i64::try_from(missing).unwrap_or(0)).await;
+    for course in popular.map_err(|error| log_failure(&error))? {
+        let reason = match course.enrollments_count {
+            0 => Reason::Catalogue,
+            learners => Reason::Popular(learners),
+        };
+        recommendations.push(RecommendedCourse { course: course.into(), score: 0.0, reason: reason.words(language) });
+    }
+    Ok(())
 }
 
 /// Refuses who never registered or is gone. (Who is suspended is there.)
