@@ -136,7 +136,9 @@ fn routes() -> ServiceRouters<CommandApi> {
             .routes(routes!(courses::restore_course::restore_course)),
         admin: OpenApiRouter::new()
             .routes(routes!(admin::update_user::update_user))
-            .routes(routes!(admin::decide_application::decide_application)),
+            .routes(routes!(admin::decide_application::decide_application))
+            .routes(routes!(admin::rebuild_projection::rebuild_projection, admin::cancel_rebuild::cancel_rebuild))
+            .routes(routes!(admin::retry_parked::retry_parked)),
         ..ServiceRouters::default()
     }
 }

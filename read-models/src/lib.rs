@@ -27,9 +27,11 @@ pub use documents::{
     AUDIT_BLOCKS, AUDIT_EVENTS, AuditBlock, AuditEvent, COURSE_INSTRUCTORS, COURSES, Checkpoint, Course,
     CourseInstructor, CoursePrice, CourseStatus, DeviceSession, FAQ, Faq, InstructorInfo, LESSONS, Lesson, LessonVideo,
     MODULES, Module, NotificationSettings, PARKED, PROJECTIONS, ParkCause, Parked, PositionKey, ProjectionState,
-    ReadDocument, USER_COURSES, USER_SESSIONS, USERS, User, UserCourse, UserSessions, UserStatus, VerificationStatus,
-    full_name, hours,
+    REBUILDS, ReadDocument, Rebuild, RebuildState, USER_COURSES, USER_SESSIONS, USERS, User, UserCourse, UserSessions,
+    UserStatus, Verification, VerificationStatus, full_name, hours,
 };
 pub use money::MoneyView;
-pub use positions::{Announcement, Positions, Waited, lease_name};
-pub use projections::{AUDIT_PROJECTION, COURSES_PROJECTION, NOT_WAITED_FOR, USERS_PROJECTION, projections_of};
+pub use positions::{Announcement, Positions, Waited, lease_name, rebuild_lease_name};
+pub use projections::{
+    ALL_PROJECTIONS, AUDIT_PROJECTION, COURSES_PROJECTION, NOT_WAITED_FOR, USERS_PROJECTION, projections_of,
+};

@@ -1,6 +1,10 @@
 //! What admins do.
 
 mod acting_admin;
+pub mod cancel_rebuild;
 pub mod create_admin;
 pub mod decide_application;
+mod projection;
+pub mod rebuild_projection;
+pub mod retry_parked;
 pub mod update_user;

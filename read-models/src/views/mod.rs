@@ -11,6 +11,7 @@
 //! | `teaching` | what AI Core reads: [`load_teaching`], [`list_course_cards`], [`load_course_card`] |
 //! | `histories` | what AI Core learns from: [`load_histories`], [`load_history`] |
 //! | `audit` | [`find_events`], [`events_of_person`]: finding events |
+//! | `projections` | [`RebuildView`]; [`load_projections`], [`load_rebuild`]: how far they are |
 //! | `load` | [`load_user`], [`load_public_user`], [`load_sessions`], [`load_course`], [`load_course_for`] |
 //! | `snapshot` | [`read_at_once`]: several reads at one instant, bounded, anew when a swap broke them off |
 
@@ -21,6 +22,7 @@ mod histories;
 mod load;
 mod openapi;
 mod outline;
+mod projections;
 mod sessions;
 mod snapshot;
 mod teaching;
@@ -37,6 +39,7 @@ pub use load::{
     CourseDocuments, load_course, load_course_for, load_orphaned_courses, load_public_user, load_sessions, load_user,
 };
 pub use outline::{Audience, LessonView, ModuleView, VideoView};
+pub use projections::{ProjectionRecords, RebuildView, is_parked, load_projections, load_rebuild};
 pub use sessions::SessionView;
 pub use snapshot::{Reading, Snapshot, read_at_once};
 pub use teaching::{CourseCard, list_course_cards, load_course_card, load_teaching};
