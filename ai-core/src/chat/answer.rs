@@ -136,7 +136,7 @@ impl CourseIndex {
             (2, _) => 0.8,
             _ => 1.0,
         };
-        let evidence = 6.0 * covers + 2.0 * together + 1.5 * several - 5.0;
+        let evidence = 6.0 * covers + 2.0 * together + 1.5 * several - 4.2;
         let sure = 1.0 / (1.0 + (-evidence).exp());
         if matched == 0 && (alike < 0.6 || of.question_terms.is_empty()) { 0.0 } else { (sure * 100.0).round() / 100.0 }
     }

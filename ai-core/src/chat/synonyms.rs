@@ -56,7 +56,7 @@ const GROUPS: &[&str] = &[
     "bibliotheque paquet package librairie library module",
     "abonnement subscription abonner subscribe",
     "offert gratuit gratuite gratuitement free",
-    "mort mourut deces decede died death dead",
+    "mort morte mourir meurt mourut deces decede died death dead",
     "naissance ne naquit born birth",
     "fonde fondee fondation founded creation cree created established",
     "guerre guerres war wars conflit",

@@ -20,6 +20,8 @@ const GENERIC: f64 = 0.25;
 /// Words that put a question and are not what it is about, folded; and what every course is.
 const ASKING: &[&str] = &[
     "bonjour",
+    "changer",
+    "change",
     "salut",
     "bonsoir",
     "hello",

@@ -6,8 +6,8 @@ use super::*;
 fn the_chat_finds_what_is_there_and_knows_what_is_not() {
     let figures = chat();
     assert!(figures.asked >= 100 && figures.foreign >= 400);
-    assert!(figures.first_source_right() >= 0.9, "{:.3} {:#?}", figures.first_source_right(), figures.misses);
-    assert!(figures.abstention() >= 0.95, "{:.3} {:#?}", figures.abstention(), figures.misses);
+    assert!(figures.first_source_right() >= 0.93, "{:.3} {:#?}", figures.first_source_right(), figures.misses);
+    assert!(figures.abstention() >= 0.97, "{:.3} {:#?}", figures.abstention(), figures.misses);
 }
 
 #[test]
