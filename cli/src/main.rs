@@ -5,6 +5,7 @@
 //! | `dev/` | `har dev`: the whole product on this machine |
 //! | `demo/` | the accounts and courses that `har dev` begins with |
 //! | `admin` | `har admin create` |
+//! | `ai` | `har ai eval`: how good AI Core is |
 //! | `keys` | `har keys rotate`, `har keys list` |
 //! | `bench/` | `har bench append`, `har bench project` |
 //! | `prove` | `har prove`: the promises, under faults; `har run`: one process, for it |
@@ -12,6 +13,7 @@
 //! | `output` | how commands write to people |
 
 mod admin;
+mod ai;
 mod bench;
 mod demo;
 mod dev;
@@ -40,6 +42,9 @@ enum Command {
     /// Accounts of those who run the academy.
     #[command(subcommand)]
     Admin(admin::Admin),
+    /// AI Core.
+    #[command(subcommand)]
+    Ai(ai::Ai),
     /// The keys that sign access tokens.
     #[command(subcommand)]
     Keys(keys::Keys),
@@ -65,6 +70,10 @@ async fn main() -> ExitCode {
     let ended = match Har::parse().command {
         Command::Dev => dev::run().await,
         Command::Admin(admin) => admin::run(admin).await,
+        Command::Ai(ai) => {
+            ai::run(ai);
+            Ok(())
+        }
         Command::Keys(keys) => keys::run(keys).await,
         Command::Bench(bench) => bench::run(bench).await,
         Command::Prove(prove) => prove::run(prove).await,

@@ -12,6 +12,8 @@
 //! | `faq` | [`FaqView`]: answered questions; [`list_faq_if`], [`load_faq`] |
 //! | `quiz` | [`QuizView`]: a quiz, with its answers or without; [`AttemptView`] |
 //! | `quizzes` | [`load_quiz`], [`list_attempts`], [`load_attempts_of`] |
+//! | `teaching` | what AI Core reads: [`load_teaching`], [`list_course_cards`], [`load_course_card`] |
+//! | `histories` | what AI Core learns from: [`load_histories`], [`load_history`] |
 //! | `audit` | [`find_events`], [`events_of_person`]: finding events |
 //! | `learning` | [`load_enrollment`], [`load_lessons_progress`], [`load_lesson`], [`list_enrollments`], [`load_learning_of`] |
 //! | `projections` | [`RebuildView`]; [`load_projections`], [`load_rebuild`]: how far they are |
@@ -23,6 +25,7 @@ mod course;
 mod enrollment;
 mod faq;
 mod grant;
+mod histories;
 mod learning;
 mod load;
 mod openapi;
@@ -32,6 +35,7 @@ mod quiz;
 mod quizzes;
 mod sessions;
 mod snapshot;
+mod teaching;
 mod user;
 mod users;
 
@@ -40,6 +44,9 @@ pub use course::{CourseFacts, CourseListItem, CourseView, PriceView};
 pub use enrollment::{CourseOfEnrollment, EnrollmentListItem, EnrollmentView, LessonProgressView};
 pub use faq::{FaqView, list_faq_if, load_faq};
 pub use grant::{GrantView, load_grant};
+pub use histories::{
+    Stage, TakenCourse, enrollments_moved, load_courses, load_histories, load_history, load_popular, load_published,
+};
 pub use learning::{
     EnrollmentDocuments, LearningOf, list_enrollments, load_enrollment, load_finished_learners, load_learning_of,
     load_lesson, load_lesson_progress, load_lessons_progress, load_shrunk_courses,
@@ -53,6 +60,7 @@ pub use quiz::{AttemptView, QuestionView, QuizView, ResultView, RightAnswerView,
 pub use quizzes::{AttemptPage, list_attempts, load_attempts_of, load_quiz};
 pub use sessions::SessionView;
 pub use snapshot::{Reading, Snapshot, read_at_once};
+pub use teaching::{CourseCard, list_course_cards, load_course_card, load_teaching};
 pub use user::{InstructorInfoView, NotificationSettingsView, PublicUser, UserView};
 pub use users::{UserFilter, list_users};
 

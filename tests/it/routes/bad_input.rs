@@ -57,6 +57,8 @@ async fn targets(app: &TestApp) -> Vec<Target> {
         new(Method::PATCH, &format!("/quizzes/{quiz}"), json!({ "title": "q", "questions": questions() })),
         new(Method::POST, &format!("/quizzes/{quiz}/attempts"), json!({ "answers": [] })),
         new(Method::POST, "/ai/generate-quiz", json!({ "lesson_content": "Bonjour à tous, et bienvenue." })),
+        new(Method::POST, "/ai/chat", json!({ "message": "Qui ?", "course_id": draft.id, "lesson_id": draft.lesson })),
+        new(Method::POST, "/ai/recommendations", json!({ "user_id": admin.id })),
         new(Method::POST, &modules, json!({ "title": "m" })),
         new(Method::POST, &format!("{modules}/{}/lessons", draft.module), new_lesson("l")),
         new(Method::PATCH, &format!("{modules}/{}", draft.module), json!({ "title": "m", "description": "d" })),

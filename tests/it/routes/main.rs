@@ -12,7 +12,7 @@
 //! | `courses`, `change_course`, `outline`, `change_outline`, `publish`, `archive_course`, `catalogue`, `faq` | courses |
 //! | `enroll`, `learn`, `grants` | learners in courses |
 //! | `quizzes`, `quiz_attempts` | quizzes, and who answers them |
-//! | `generate_quiz` | AI Core |
+//! | `generate_quiz`, `chat`, `recommendations` | AI Core |
 //! | `mail` | letters, by whatever happens to the server and the sender |
 //! | `update_profile`, `apply_as_instructor`, `erase_user`, `show_user`, `list_users` | what accounts say, and who is gone |
 //! | `admin_users` | what admins do |
@@ -38,6 +38,7 @@ mod catalogue;
 mod change_course;
 mod change_outline;
 mod change_password;
+mod chat;
 mod courses;
 mod enroll;
 mod erase_user;
@@ -64,6 +65,7 @@ mod quiz_attempts;
 mod quizzes;
 mod races;
 mod reading;
+mod recommendations;
 mod refresh_token;
 mod register;
 mod request_password_reset;
