@@ -66,8 +66,9 @@ pub use review::{ReviewChanged, ReviewEvent, ReviewRemoved, ReviewWritten};
 pub use session::{SessionEvent, SessionRefreshed, SessionRevoked, SessionStarted};
 pub use stream::{Position, StreamId, StreamType, UnknownStreamType, Version};
 pub use subscription::{
-    SubscriptionCancelled, SubscriptionDeclined, SubscriptionEvent, SubscriptionExpired, SubscriptionPaused,
-    SubscriptionPlanChanged, SubscriptionRenewed, SubscriptionRequested, SubscriptionResumed, SubscriptionStarted,
+    ProviderEvent, SubscriptionCancelled, SubscriptionDeclined, SubscriptionEvent, SubscriptionExpired,
+    SubscriptionPaused, SubscriptionPlanChanged, SubscriptionRenewed, SubscriptionRequested, SubscriptionResumed,
+    SubscriptionStarted,
 };
 pub use time::{Timestamp, rfc3339_millis};
 pub use transaction::{

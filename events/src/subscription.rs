@@ -28,6 +28,16 @@ stream_events! {
     }
 }
 
+/// A message of the provider.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProviderEvent {
+    /// The provider's name of it.
+    pub id: String,
+    /// When the provider wrote it, when it says so: an earlier one must not undo a later one.
+    pub created_at: Option<Timestamp>,
+}
+
 /// Somebody wants to subscribe. It stands in the log before the provider is asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -83,7 +93,7 @@ pub struct SubscriptionCancelled {
     /// When they said so.
     pub cancelled_at: Timestamp,
     /// The message of the provider that said so.
-    pub provider_event_id: Option<String>,
+    pub provider_event: Option<ProviderEvent>,
 }
 
 /// It rests: it opens nothing, and nothing is paid.
@@ -95,7 +105,7 @@ pub struct SubscriptionPaused {
     /// Whose.
     pub user_id: UserId,
     /// The message of the provider that said so.
-    pub provider_event_id: Option<String>,
+    pub provider_event: Option<ProviderEvent>,
 }
 
 /// It goes on: after a pause, or since the cancellation was taken back.
@@ -109,7 +119,7 @@ pub struct SubscriptionResumed {
     /// When months are counted from anew, because what was paid for had run out meanwhile; none when it had not.
     pub counted_from: Option<Timestamp>,
     /// The message of the provider that said so.
-    pub provider_event_id: Option<String>,
+    pub provider_event: Option<ProviderEvent>,
 }
 
 /// It is another plan now. The next month costs what that costs.
@@ -141,7 +151,7 @@ pub struct SubscriptionRenewed {
     /// The provider's name of the invoice that was paid; none when the academy asked for the money itself.
     pub provider_invoice_id: Option<String>,
     /// The message of the provider that said so.
-    pub provider_event_id: Option<String>,
+    pub provider_event: Option<ProviderEvent>,
 }
 
 /// It is over.
@@ -155,5 +165,5 @@ pub struct SubscriptionExpired {
     /// Why.
     pub reason: SubscriptionEnd,
     /// The message of the provider that said so.
-    pub provider_event_id: Option<String>,
+    pub provider_event: Option<ProviderEvent>,
 }
