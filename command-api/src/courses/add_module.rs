@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::edit::Edit;
 use crate::Refusal;
-use crate::commands::{CommandContext, Commands, Done, UnitOfWork, UseCase};
+use crate::commands::{CommandContext, Commands, Done};
 use crate::fields::parsed;
 use crate::views::course_documents;
 
