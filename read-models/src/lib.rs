@@ -30,6 +30,12 @@ pub use documents::{
     USER_COURSES, USER_SESSIONS, USERS, User, UserCourse, UserSessions, UserStatus, VerificationStatus, full_name,
     hours,
 };
+pub use documents::{
+    COURSE_REVENUES, CourseRevenue, CreditNote, ENTITLEMENTS, Entitlement, EntitlementSource, Entitlements, Invoice,
+    SUBSCRIPTIONS, Subscription, TRANSACTIONS, Transaction,
+};
+pub use evolve::subscription_of;
 pub use money::MoneyView;
 pub use positions::{Announcement, Positions, Waited, lease_name};
 pub use projections::{AUDIT_PROJECTION, COURSES_PROJECTION, NOT_WAITED_FOR, USERS_PROJECTION, projections_of};
+pub use projections::{ENTITLEMENTS_PROJECTION, SUBSCRIPTIONS_PROJECTION, TRANSACTIONS_PROJECTION};

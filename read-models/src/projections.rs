@@ -6,6 +6,15 @@ use events::StreamType;
 pub const USERS_PROJECTION: &str = "users";
 /// Courses with their modules and lessons.
 pub const COURSES_PROJECTION: &str = "courses";
+/// Payments with their invoices.
+pub const TRANSACTIONS_PROJECTION: &str = "transactions";
+
+/// Subscriptions.
+pub const SUBSCRIPTIONS_PROJECTION: &str = "subscriptions";
+
+/// Rights to courses.
+pub const ENTITLEMENTS_PROJECTION: &str = "entitlements";
+
 /// An index of all events.
 pub const AUDIT_PROJECTION: &str = "audit";
 
@@ -21,12 +30,14 @@ pub const fn projections_of(stream: StreamType) -> &'static [&'static str] {
     match stream {
         StreamType::User | StreamType::Course => &[COURSES_PROJECTION, USERS_PROJECTION],
         StreamType::Session => &[USERS_PROJECTION],
+        StreamType::Transaction | StreamType::InvoiceSeries => &[TRANSACTIONS_PROJECTION],
+        StreamType::Subscription => &[SUBSCRIPTIONS_PROJECTION],
+        StreamType::Access => &[ENTITLEMENTS_PROJECTION],
         StreamType::EmailClaim
         | StreamType::AdminRoster
         | StreamType::Quiz
         | StreamType::QuizAttempt
         | StreamType::Enrollment
-        | StreamType::Access
         | StreamType::Review
         | StreamType::Certificate
         | StreamType::Media => &[],

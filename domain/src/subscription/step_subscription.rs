@@ -1,7 +1,8 @@
 //! A subscriber ends their subscription, lets it rest, or lets it go on.
 
 use events::{
-    SubscriptionCancelled, SubscriptionEvent, SubscriptionPaused, SubscriptionResumed, SubscriptionStatus, Timestamp,
+    SubscriptionCancelled, SubscriptionEnd, SubscriptionEvent, SubscriptionExpired, SubscriptionPaused,
+    SubscriptionResumed, SubscriptionStatus, Timestamp,
 };
 
 use super::{Subscribed, Subscription};
@@ -24,6 +25,8 @@ pub enum SubscriptionStep {
     Pause,
     /// It goes on after a pause, or the cancellation is taken back.
     Resume,
+    /// Its owner is erased: it ends at once.
+    Erase,
 }
 
 /// Why not.
@@ -59,6 +62,10 @@ impl Subscription {
                 let counted_from = (current.renewal_date <= now).then_some(now);
                 Ok(vec![SubscriptionResumed { subscription_id, user_id, counted_from, provider_event }.into()])
             }
+            (SubscriptionStep::Erase, _) => {
+                let reason = SubscriptionEnd::Erased;
+                Ok(vec![SubscriptionExpired { subscription_id, user_id, reason, provider_event }.into()])
+            }
             (
                 SubscriptionStep::Cancel | SubscriptionStep::Pause | SubscriptionStep::Resume,
                 SubscriptionStatus::Active
@@ -72,13 +79,11 @@ impl Subscription {
 
 #[cfg(test)]
 mod tests {
-    use cqrs_es::test::TestFramework;
-    use events::SubscriptionEnd;
-
     use super::*;
     use crate::fixtures::{
         MONTH, at, subscribed, subscription_cancelled, subscription_expired, subscription_paused, subscription_resumed,
     };
+    use cqrs_es::test::TestFramework;
 
     fn check(
         more: Option<SubscriptionEvent>,
@@ -97,9 +102,11 @@ mod tests {
 
     #[test]
     fn each_step_has_its_statuses() {
-        use SubscriptionStep::{Cancel, Pause, Resume};
+        use SubscriptionStep::{Cancel, Erase, Pause, Resume};
         let invalid = || Err(StepSubscriptionError::InvalidStatus);
         let (paused, cancelled) = (|| Some(subscription_paused()), || Some(subscription_cancelled()));
+        let erased = || Ok(subscription_expired(SubscriptionEnd::Erased));
+        [None, paused(), cancelled()].into_iter().for_each(|more| check(more, Erase, 10, erased()));
         check(None, Cancel, 10, Ok(subscription_cancelled()));
         check(paused(), Cancel, 10, Ok(subscription_cancelled()));
         check(cancelled(), Cancel, 20, invalid());
@@ -115,7 +122,9 @@ mod tests {
     #[test]
     fn there_must_be_one() {
         let none = || Err(StepSubscriptionError::NoSubscription);
-        for step in [SubscriptionStep::Cancel, SubscriptionStep::Pause, SubscriptionStep::Resume] {
+        for step in
+            [SubscriptionStep::Cancel, SubscriptionStep::Pause, SubscriptionStep::Resume, SubscriptionStep::Erase]
+        {
             check(Some(subscription_cancelled()), step, MONTH, none());
             check(Some(subscription_expired(SubscriptionEnd::PaymentFailed)), step, 10, none());
             TestFramework::<Subscription>::with(())

@@ -37,6 +37,9 @@ impl Projection for Courses {
             StreamType::EmailClaim
             | StreamType::Session
             | StreamType::AdminRoster
+            | StreamType::Transaction
+            | StreamType::Subscription
+            | StreamType::InvoiceSeries
             | StreamType::Quiz
             | StreamType::QuizAttempt
             | StreamType::Enrollment
@@ -58,6 +61,9 @@ impl Projection for Courses {
             Event::EmailClaim(_)
             | Event::Session(_)
             | Event::AdminRoster(_)
+            | Event::Transaction(_)
+            | Event::Subscription(_)
+            | Event::InvoiceSeries(_)
             | Event::Quiz(_)
             | Event::QuizAttempt(_)
             | Event::Enrollment(_)
@@ -75,6 +81,9 @@ impl Projection for Courses {
             StreamType::EmailClaim
             | StreamType::Session
             | StreamType::AdminRoster
+            | StreamType::Transaction
+            | StreamType::Subscription
+            | StreamType::InvoiceSeries
             | StreamType::Quiz
             | StreamType::QuizAttempt
             | StreamType::Enrollment
@@ -95,6 +104,9 @@ impl Projection for Courses {
             Event::EmailClaim(_)
             | Event::Session(_)
             | Event::AdminRoster(_)
+            | Event::Transaction(_)
+            | Event::Subscription(_)
+            | Event::InvoiceSeries(_)
             | Event::Quiz(_)
             | Event::QuizAttempt(_)
             | Event::Enrollment(_)

@@ -2,6 +2,9 @@
 
 mod audit;
 mod courses;
+mod entitlements;
+mod subscriptions;
+mod transactions;
 mod users;
 
 use std::sync::Arc;
@@ -10,6 +13,9 @@ use read_models::{Collection, PARKED, PROJECTIONS};
 
 pub use audit::Audit;
 pub use courses::Courses;
+pub use entitlements::Entitlements;
+pub use subscriptions::Subscriptions;
+pub use transactions::Transactions;
 pub use users::Users;
 
 use crate::Projection;
@@ -17,7 +23,14 @@ use crate::Projection;
 /// Every projection.
 #[must_use]
 pub fn all() -> Vec<Arc<dyn Projection>> {
-    vec![Arc::new(Users), Arc::new(Courses), Arc::new(Audit)]
+    vec![
+        Arc::new(Users),
+        Arc::new(Courses),
+        Arc::new(Transactions),
+        Arc::new(Subscriptions),
+        Arc::new(Entitlements),
+        Arc::new(Audit),
+    ]
 }
 
 /// The collections that the given projections and their runner write; to be made before they run.

@@ -28,6 +28,9 @@ impl Projection for Users {
             StreamType::User | StreamType::Session | StreamType::Course => true,
             StreamType::EmailClaim
             | StreamType::AdminRoster
+            | StreamType::Transaction
+            | StreamType::Subscription
+            | StreamType::InvoiceSeries
             | StreamType::Quiz
             | StreamType::QuizAttempt
             | StreamType::Enrollment
@@ -77,6 +80,9 @@ impl Projection for Users {
             },
             Event::EmailClaim(_)
             | Event::AdminRoster(_)
+            | Event::Transaction(_)
+            | Event::Subscription(_)
+            | Event::InvoiceSeries(_)
             | Event::Quiz(_)
             | Event::QuizAttempt(_)
             | Event::Enrollment(_)
@@ -99,6 +105,9 @@ impl Projection for Users {
             }
             StreamType::EmailClaim
             | StreamType::AdminRoster
+            | StreamType::Transaction
+            | StreamType::Subscription
+            | StreamType::InvoiceSeries
             | StreamType::Quiz
             | StreamType::QuizAttempt
             | StreamType::Enrollment
@@ -116,6 +125,9 @@ impl Projection for Users {
             Event::Course(of_course) => course(of_course, docs),
             Event::EmailClaim(_)
             | Event::AdminRoster(_)
+            | Event::Transaction(_)
+            | Event::Subscription(_)
+            | Event::InvoiceSeries(_)
             | Event::Quiz(_)
             | Event::QuizAttempt(_)
             | Event::Enrollment(_)

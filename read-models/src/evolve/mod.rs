@@ -3,4 +3,9 @@
 
 mod course;
 mod course_documents;
+mod entitlements;
+mod subscription;
+mod transaction;
 mod user;
+
+pub use subscription::subscription_of;

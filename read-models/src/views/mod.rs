@@ -8,23 +8,30 @@
 //! | `course` | [`CourseView`] with its outline, [`CourseListItem`] with its modules as ids |
 //! | `outline` | [`ModuleView`], [`LessonView`]: what of a lesson is for whom |
 //! | `faq` | [`FaqView`]: answered questions; [`list_faq_if`], [`load_faq`] |
+//! | `transactions` | [`TransactionView`], [`InvoiceView`]: payments and invoices; finding them |
+//! | `subscriptions` | [`SubscriptionView`]; finding subscriptions |
+//! | `entitlements` | [`load_entitlements`], [`courses_covered`]: what somebody can open |
 //! | `audit` | [`events_of_person`]: finding events |
 //! | `load` | [`load_user`], [`load_public_user`], [`load_sessions`], [`load_course`], [`load_course_for`] |
 //! | `snapshot` | [`read_at_once`]: several reads at one instant, bounded, anew when a swap broke them off |
 
 mod audit;
 mod course;
+mod entitlements;
 mod faq;
 mod load;
 mod openapi;
 mod outline;
 mod sessions;
 mod snapshot;
+mod subscriptions;
+mod transactions;
 mod user;
 mod users;
 
 pub use audit::events_of_person;
 pub use course::{CourseFacts, CourseListItem, CourseView, PriceView};
+pub use entitlements::{EntitlementDocuments, courses_covered, load_entitlements};
 pub use faq::{FaqView, list_faq_if, load_faq};
 pub use load::{
     CourseDocuments, load_course, load_course_for, load_orphaned_courses, load_public_user, load_sessions, load_user,
@@ -32,6 +39,11 @@ pub use load::{
 pub use outline::{Audience, LessonView, ModuleView, VideoView};
 pub use sessions::SessionView;
 pub use snapshot::{Reading, Snapshot, read_at_once};
+pub use subscriptions::{SubscriptionView, due_subscriptions, load_subscriptions, subscription_of_provider};
+pub use transactions::{
+    CreditNoteView, InvoiceView, TransactionFilter, TransactionView, VatView, list_transactions, load_revenues,
+    load_transaction, transaction_of_intent, unanswered_transactions,
+};
 pub use user::{InstructorInfoView, NotificationSettingsView, PublicUser, UserView};
 pub use users::{UserFilter, list_users};
 
