@@ -60,6 +60,11 @@ impl Access {
         Self { log, tokens, clock }
     }
 
+    /// The log that it asks.
+    pub(crate) const fn log(&self) -> &EventLog {
+        &self.log
+    }
+
     /// The clock that tokens and sessions are judged by.
     #[must_use]
     pub const fn clock(&self) -> &Clock {

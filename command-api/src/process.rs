@@ -20,7 +20,7 @@ use service_kit::telemetry::{self, Metrics};
 use tokio_util::sync::CancellationToken;
 
 use crate::admin::create_admin::{NewAdmin, create_admin};
-use crate::courses::start_retiring;
+use crate::courses::{start_completing, start_retiring};
 use crate::mail::{Mail, Mailer, start_mail};
 use crate::signing_keys::SigningKeys;
 use crate::{CommandApi, MESSAGES, routers};
@@ -80,6 +80,7 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     tasks.spawn("token keys", whole(keys.keep_fresh(shutdown.clone())));
     tasks.spawn("upkeep", metrics.upkeep(shutdown.clone()));
     tasks.spawn("retiring courses", start_retiring(&api.commands, shutdown.clone()));
+    tasks.spawn("completing courses", start_completing(&api.commands, shutdown.clone()));
     tasks.spawn("mail", start_mail(mail, shutdown));
     let errors = tasks.wait(END_LIMIT).await.err().unwrap_or_default();
     stop_appender.cancel();

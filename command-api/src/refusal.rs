@@ -241,3 +241,5 @@ sums! {
         CreateCourse, ChangeCourse, PublishCourse, UnpublishCourse, ArchiveCourse, RestoreCourse, RetireCourse, AddModule, ChangeModule, RemoveModule, AddLesson, ChangeLesson, AttachQuiz, RemoveLesson, ArrangeOutline, AddFaq, ChangeFaq, RemoveFaq,
     }
 }
+
+mod learning;

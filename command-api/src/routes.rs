@@ -133,10 +133,15 @@ fn routes() -> ServiceRouters<CommandApi> {
             .routes(routes!(courses::change_faq::change_faq, courses::remove_faq::remove_faq))
             .routes(routes!(courses::publish_course::publish_course))
             .routes(routes!(courses::unpublish_course::unpublish_course))
-            .routes(routes!(courses::restore_course::restore_course)),
+            .routes(routes!(courses::restore_course::restore_course))
+            .routes(routes!(courses::enroll_learner::enroll_learner))
+            .routes(routes!(courses::drop_enrollment::drop_enrollment))
+            .routes(routes!(courses::record_progress::record_progress)),
         admin: OpenApiRouter::new()
             .routes(routes!(admin::update_user::update_user))
-            .routes(routes!(admin::decide_application::decide_application)),
+            .routes(routes!(admin::decide_application::decide_application))
+            .routes(routes!(admin::grant_access::grant_access))
+            .routes(routes!(admin::revoke_access::revoke_access)),
         ..ServiceRouters::default()
     }
 }

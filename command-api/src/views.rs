@@ -4,9 +4,15 @@
 use access::log_failure;
 use domain::{Session, User as UserState};
 use event_log::{EventLog, LogError, Opened};
-use events::{CourseId, Fold, RecordedEvent, SessionId, StreamId, UserId};
-use read_models::views::{CourseDocuments, UserView, load_course, load_user};
-use read_models::{User, full_name};
+use events::{
+    AccessId, CourseId, EnrollmentId, Fold, GrantId, LessonId, LessonProgressId, RecordedEvent, SessionId, StreamId,
+    UserId,
+};
+use read_models::views::{
+    CourseDocuments, EnrollmentDocuments, GrantView, UserView, load_course, load_enrollment, load_lesson_progress,
+    load_user,
+};
+use read_models::{Enrollment, EnrollmentCourse, Grant, LessonProgress, User, full_name};
 use service_kit::http::ApiError;
 
 use crate::Refusal;
@@ -47,6 +53,53 @@ pub(crate) async fn course_documents(log: &EventLog, id: CourseId, pending: bool
         full_name(account.first_name.value().map(String::as_str), account.last_name.value().map(String::as_str))
     });
     Ok(CourseDocuments::of_stream(&stream, name.as_deref()).ok_or_else(ApiError::not_found)?)
+}
+
+/// An enrollment with its course.
+pub(crate) async fn enrollment_documents(
+    log: &EventLog,
+    course_id: CourseId,
+    id: EnrollmentId,
+    pending: bool,
+) -> Result<EnrollmentDocuments, Refusal> {
+    if !pending && let Some(documents) = load_enrollment(log.database(), id).await? {
+        return Ok(documents);
+    }
+    let stream = open_stream(log, &domain::Enrollment::stream(id)).await?;
+    let enrollment = Enrollment::of_stream(&stream).ok_or_else(ApiError::not_found)?;
+    let course = log.load::<domain::Course>(course_id).await?;
+    let details = course.state.details.as_ref().ok_or_else(ApiError::not_found)?;
+    let course = EnrollmentCourse {
+        id: course_id,
+        title: details.title.clone(),
+        image_url: details.image_url.clone(),
+        lesson_ids: details.lesson_ids().collect(),
+        shrunk_at: 0,
+        stale: false,
+    };
+    Ok(EnrollmentDocuments { enrollment, course })
+}
+
+/// How far a learner is with a lesson that they have begun.
+pub(crate) async fn lesson_progress(
+    log: &EventLog,
+    enrollment: EnrollmentId,
+    lesson: LessonId,
+    pending: bool,
+) -> Result<LessonProgress, Refusal> {
+    let id = LessonProgressId::of(enrollment, lesson);
+    if !pending && let Some(progress) = load_lesson_progress(log.database(), id).await? {
+        return Ok(progress);
+    }
+    let stream = open_stream(log, &domain::Enrollment::stream(enrollment)).await?;
+    Ok(LessonProgress::of_stream(&stream, lesson).ok_or_else(ApiError::not_found)?)
+}
+
+/// A grant, as the log has it: its stream is short, and the reason is nowhere else.
+pub(crate) async fn grant_view(log: &EventLog, access: AccessId, id: GrantId) -> Result<GrantView, Refusal> {
+    let stream = open_stream(log, &domain::Access::stream(access)).await?;
+    let (grant, reason) = Grant::of_stream(&stream, id).ok_or_else(ApiError::not_found)?;
+    Ok(GrantView::new(grant, reason))
 }
 
 async fn open_stream(log: &EventLog, stream: &StreamId) -> Result<Vec<RecordedEvent>, Refusal> {

@@ -80,6 +80,8 @@ typed_ids! {
     FaqId;
     /// A learner in a course; UUIDv5 of the pair, see [`EnrollmentId::of`].
     EnrollmentId;
+    /// How far a learner is with a lesson; UUIDv5 of the pair, see [`LessonProgressId::of`].
+    LessonProgressId;
     /// All that opens a course to a person; UUIDv5 of the pair, see [`AccessId::of`].
     AccessId;
     /// One right to open a course.

@@ -52,7 +52,8 @@ pub use event::{DecodeError, Event, StreamEvent, decode};
 pub use fold::Fold;
 pub use ids::{
     AccessId, AttemptId, CertificateId, CorrelationId, CourseId, EnrollmentId, EventId, FaqId, GrantId, InvalidId,
-    LessonId, MediaId, ModuleId, QuestionId, QuizId, ReviewId, SessionId, SubscriptionId, TransactionId, UserId,
+    LessonId, LessonProgressId, MediaId, ModuleId, QuestionId, QuizId, ReviewId, SessionId, SubscriptionId,
+    TransactionId, UserId,
 };
 pub use invoice::{CreditNoteIssued, InvoiceIssued, InvoiceSeriesEvent};
 pub use media::{MediaEvent, MediaRemoved, MediaUploaded};

@@ -33,7 +33,9 @@ mod writing;
 pub use folding::{Documents, FoldError};
 pub use process::run;
 pub use projection::{DocKey, Projection};
-pub use projections::{Audit, Courses, Entitlements, Subscriptions, Transactions, Users, all, collections};
+pub use projections::{
+    Audit, Courses, Enrollments, Entitlements, Subscriptions, Transactions, Users, all, collections,
+};
 pub use retry::Retried;
 pub use running::{Projectors, start};
 pub use worker::{BATCH_EVENTS, Step, Worker, WorkerError};

@@ -16,6 +16,9 @@
 //! | GET /courses/{id} | `courses/show_course.rs` |
 //! | GET /courses/{id}/faq | `courses/list_faq.rs` |
 //! | GET /courses/{id}/lessons | `courses/list_lessons.rs` |
+//! | GET /courses/{id}/lessons/{lesson_id} | `courses/show_lesson.rs` |
+//! | GET /courses/{id}/progress | `courses/show_progress.rs` |
+//! | GET /enrollments | `courses/list_enrollments.rs` |
 //!
 //! `audit` says what of an event is shown to whom; `reads` says how far the read collections are, and waits for them; `process` runs it all.
 
@@ -44,6 +47,8 @@ pub use reads::Reads;
 /// The texts of codes that base tables do not have: code, French, English.
 pub const MESSAGES: &[(&str, &str, &str)] = &[
     ("user_suspended", "Ce compte est suspendu.", "This account is suspended."),
+    ("no_access", "Vous n'avez pas accès à ce contenu.", "You have no access to this content."),
+    ("not_enrolled", "Vous n'êtes pas inscrit à ce cours.", "You are not enrolled in this course."),
     ("too_many_items", "Trop d'éléments.", "Too many items."),
     ("too_many_decimals", "Deux décimales au plus.", "At most two decimals."),
 ];
@@ -113,6 +118,9 @@ mod tests {
             "/courses/{id}",
             "/courses/{id}/faq",
             "/courses/{id}/lessons",
+            "/courses/{id}/lessons/{lesson_id}",
+            "/courses/{id}/progress",
+            "/enrollments",
         ];
         assert!(paths.keys().eq(expected.map(|path| format!("/api/v1{path}")).iter()), "{:?}", paths.keys());
         for (path, item) in paths {

@@ -8,13 +8,12 @@ pub const USERS_PROJECTION: &str = "users";
 pub const COURSES_PROJECTION: &str = "courses";
 /// Payments with their invoices.
 pub const TRANSACTIONS_PROJECTION: &str = "transactions";
-
 /// Subscriptions.
 pub const SUBSCRIPTIONS_PROJECTION: &str = "subscriptions";
-
-/// Rights to courses.
+/// Who is in which course, and how far.
+pub const ENROLLMENTS_PROJECTION: &str = "enrollments";
+/// What opens courses to whom.
 pub const ENTITLEMENTS_PROJECTION: &str = "entitlements";
-
 /// An index of all events.
 pub const AUDIT_PROJECTION: &str = "audit";
 
@@ -28,16 +27,17 @@ pub const NOT_WAITED_FOR: &[&str] = &[AUDIT_PROJECTION];
 #[must_use]
 pub const fn projections_of(stream: StreamType) -> &'static [&'static str] {
     match stream {
-        StreamType::User | StreamType::Course => &[COURSES_PROJECTION, USERS_PROJECTION],
+        StreamType::User => &[COURSES_PROJECTION, USERS_PROJECTION],
+        StreamType::Course => &[COURSES_PROJECTION, ENROLLMENTS_PROJECTION, USERS_PROJECTION],
+        StreamType::Enrollment => &[COURSES_PROJECTION, ENROLLMENTS_PROJECTION],
+        StreamType::Access => &[ENTITLEMENTS_PROJECTION],
         StreamType::Session => &[USERS_PROJECTION],
         StreamType::Transaction | StreamType::InvoiceSeries => &[TRANSACTIONS_PROJECTION],
         StreamType::Subscription => &[SUBSCRIPTIONS_PROJECTION],
-        StreamType::Access => &[ENTITLEMENTS_PROJECTION],
         StreamType::EmailClaim
         | StreamType::AdminRoster
         | StreamType::Quiz
         | StreamType::QuizAttempt
-        | StreamType::Enrollment
         | StreamType::Review
         | StreamType::Certificate
         | StreamType::Media => &[],

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use access::{Access, TokenKeyStore, TokenKeys, health};
 use command_api::CommandApi;
-use command_api::courses::start_retiring;
+use command_api::courses::{start_completing, start_retiring};
 use command_api::mail::{Mail, Mailer, start_mail};
 use command_api::signing_keys::SigningKeys;
 use event_log::{
@@ -152,7 +152,8 @@ impl TestApp {
         let fresh = tokio::spawn(token_keys.clone().keep_fresh(stop.clone()));
         let serving = tokio::spawn(bound.serve(stop.clone()));
         let retiring = start_retiring(&commands.commands, stop.clone());
-        let mut parts = vec![serving, projecting, publisher, fresh, retiring];
+        let completing = start_completing(&commands.commands, stop.clone());
+        let mut parts = vec![serving, projecting, publisher, fresh, retiring, completing];
         if options.sends_mail {
             parts.push(start_mail(mail.clone(), stop.clone()));
         }

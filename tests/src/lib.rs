@@ -6,6 +6,7 @@
 //! | [`app`] | [`TestApp`]: the whole product on a database of its own, HTTP in, HTTP out |
 //! | [`canaries`] | looking for personal data wherever it might be |
 //! | [`client`] | requests and answers |
+//! | [`learners`] | learners in courses, through the API |
 //! | [`mail`] | letters, and a mail server to receive them |
 //! | [`people`] | accounts and courses, made through the API |
 //! | [`faults`] | real processes, killed and frozen: for `cargo test` and for `har prove` |
@@ -26,6 +27,7 @@ pub mod app;
 pub mod canaries;
 pub mod client;
 pub mod faults;
+pub mod learners;
 pub mod mail;
 pub mod people;
 pub mod servers;

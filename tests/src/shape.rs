@@ -117,6 +117,42 @@ pub fn lesson(film: bool) -> Value {
     })
 }
 
+/// Somebody in a course.
+#[must_use]
+pub fn enrollment() -> Value {
+    json!({
+        "_id": "uuid", "user_id": "uuid", "course_id": "uuid", "status": "string", "progress_percentage": "number",
+        "completed_lessons": ["uuid"], "last_accessed_lesson_id": "uuid?", "enrolled_at": "time",
+        "completed_at": "time?", "last_accessed_at": "time",
+    })
+}
+
+/// Somebody in a course, in a list.
+#[must_use]
+pub fn enrollment_in_list() -> Value {
+    let mut enrollment = enrollment();
+    enrollment["course"] = json!({ "_id": "uuid", "title": "string", "image_url": "string?" });
+    enrollment
+}
+
+/// How far somebody is with a lesson.
+#[must_use]
+pub fn lesson_progress() -> Value {
+    json!({
+        "_id": "uuid", "user_id": "uuid", "lesson_id": "uuid", "course_id": "uuid", "status": "string",
+        "time_spent_seconds": "integer", "quiz_score": "number?", "created_at": "time", "updated_at": "time",
+    })
+}
+
+/// A right to open a course that an admin gave.
+#[must_use]
+pub fn grant() -> Value {
+    json!({
+        "_id": "uuid", "user_id": "uuid", "course_id": "uuid", "source": "=admin", "reason": "string?",
+        "created_at": "time", "revoked_at": "time?",
+    })
+}
+
 /// Pages of a list.
 #[must_use]
 pub fn pagination() -> Value {

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use access::{Access, TokenKeyStore, TokenKeys, health};
 use command_api::CommandApi;
-use command_api::courses::start_retiring;
+use command_api::courses::{start_completing, start_retiring};
 use command_api::mail::{Mail, Mailer, start_mail};
 use command_api::signing_keys::SigningKeys;
 use event_log::{
@@ -87,6 +87,8 @@ impl Product {
         background.add("mail", mailing.clone(), start_mail(mail, mailing));
         let retiring = CancellationToken::new();
         background.add("retiring courses", retiring.clone(), start_retiring(&commands.commands, retiring));
+        let completing = CancellationToken::new();
+        background.add("completing courses", completing.clone(), start_completing(&commands.commands, completing));
         let listened = listening.clone();
         background.add("positions", listening, tokio::spawn(async move { listened.cancelled().await }));
         Ok(Self { log, commands, bound, metrics_address, metrics, metrics_listener, background })

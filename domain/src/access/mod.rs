@@ -1,6 +1,7 @@
 //! What opens a course to a person: grants that live side by side, so that one that ends takes no other with it. What a
 //! subscription opens is no grant: it is asked of the subscription.
 
+mod content_rights;
 mod state;
 
 #[cfg(feature = "decide")]
@@ -16,6 +17,7 @@ mod revoke_access;
 #[cfg(feature = "decide")]
 mod suspend_access;
 
+pub use content_rights::ContentRights;
 pub use state::{Access, Grant};
 
 #[cfg(feature = "decide")]

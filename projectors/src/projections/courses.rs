@@ -1,7 +1,9 @@
-//! Projection `courses`: courses, their modules and lessons, and the questions that they answer.
+//! Projection `courses`: courses, their modules and lessons, the questions that they answer, and how many learners they
+//! have.
 
 mod faq;
 mod keys;
+mod learners;
 mod outline;
 
 use events::{
@@ -24,7 +26,7 @@ impl Projection for Courses {
     }
 
     fn version(&self) -> u32 {
-        4
+        5
     }
 
     fn collections(&self) -> &'static [Collection] {
@@ -33,7 +35,7 @@ impl Projection for Courses {
 
     fn handles(&self, stream: StreamType) -> bool {
         match stream {
-            StreamType::User | StreamType::Course => true,
+            StreamType::User | StreamType::Course | StreamType::Enrollment => true,
             StreamType::EmailClaim
             | StreamType::Session
             | StreamType::AdminRoster
@@ -42,7 +44,6 @@ impl Projection for Courses {
             | StreamType::InvoiceSeries
             | StreamType::Quiz
             | StreamType::QuizAttempt
-            | StreamType::Enrollment
             | StreamType::Access
             | StreamType::Review
             | StreamType::Certificate
@@ -58,6 +59,9 @@ impl Projection for Courses {
                 None => Vec::new(),
             },
             Event::Course(event) => keys_of(event),
+            Event::Enrollment(event) => {
+                learners::counted(event).map(|(id, _)| DocKey::of::<Course>(id)).into_iter().collect()
+            }
             Event::EmailClaim(_)
             | Event::Session(_)
             | Event::AdminRoster(_)
@@ -66,7 +70,6 @@ impl Projection for Courses {
             | Event::InvoiceSeries(_)
             | Event::Quiz(_)
             | Event::QuizAttempt(_)
-            | Event::Enrollment(_)
             | Event::Access(_)
             | Event::Review(_)
             | Event::Certificate(_)
@@ -78,7 +81,9 @@ impl Projection for Courses {
         match event.stream_type {
             StreamType::User => vec![DocKey::of::<CourseInstructor>(&event.stream_id)],
             StreamType::Course => vec![DocKey::of::<Course>(&event.stream_id)],
-            StreamType::EmailClaim
+            // Its course stands in the event's fields: the stream itself is parked.
+            StreamType::Enrollment
+            | StreamType::EmailClaim
             | StreamType::Session
             | StreamType::AdminRoster
             | StreamType::Transaction
@@ -86,7 +91,6 @@ impl Projection for Courses {
             | StreamType::InvoiceSeries
             | StreamType::Quiz
             | StreamType::QuizAttempt
-            | StreamType::Enrollment
             | StreamType::Access
             | StreamType::Review
             | StreamType::Certificate
@@ -101,6 +105,7 @@ impl Projection for Courses {
                 None => Ok(()),
             },
             Event::Course(of_course) => course(event, of_course, docs),
+            Event::Enrollment(of_enrollment) => learners::count(of_enrollment, docs),
             Event::EmailClaim(_)
             | Event::Session(_)
             | Event::AdminRoster(_)
@@ -109,7 +114,6 @@ impl Projection for Courses {
             | Event::InvoiceSeries(_)
             | Event::Quiz(_)
             | Event::QuizAttempt(_)
-            | Event::Enrollment(_)
             | Event::Access(_)
             | Event::Review(_)
             | Event::Certificate(_)

@@ -1,11 +1,11 @@
-//! Projection `entitlements`: the rights to courses that people hold.
+//! Projection `entitlements`: what opens courses to whom.
 
-use events::{AccessEvent, Event, RecordedEvent, StoredEvent, StreamType, UserId};
-use read_models::{Collection, ENTITLEMENTS, ENTITLEMENTS_PROJECTION, Entitlements as Document};
+use events::{Event, RecordedEvent, StoredEvent, StreamType};
+use read_models::{Collection, ENTITLEMENTS_PROJECTION, GRANTS, Grant, grant_of};
 
 use crate::{DocKey, Documents, FoldError, Projection};
 
-/// Collection `entitlements`.
+/// Collection `grants`.
 pub struct Entitlements;
 
 impl Projection for Entitlements {
@@ -18,57 +18,76 @@ impl Projection for Entitlements {
     }
 
     fn collections(&self) -> &'static [Collection] {
-        &[ENTITLEMENTS]
+        &[GRANTS]
     }
 
     fn handles(&self, stream: StreamType) -> bool {
-        stream == StreamType::Access
+        match stream {
+            StreamType::Access => true,
+            StreamType::User
+            | StreamType::EmailClaim
+            | StreamType::Session
+            | StreamType::AdminRoster
+            | StreamType::Course
+            | StreamType::Transaction
+            | StreamType::Subscription
+            | StreamType::InvoiceSeries
+            | StreamType::Quiz
+            | StreamType::QuizAttempt
+            | StreamType::Enrollment
+            | StreamType::Review
+            | StreamType::Certificate
+            | StreamType::Media => false,
+        }
     }
 
     fn keys(&self, event: &RecordedEvent) -> Vec<DocKey> {
-        of_access(&event.event).and_then(holder).map(DocKey::of::<Document>).into_iter().collect()
+        match &event.event {
+            Event::Access(event) => grant_of(event).map(DocKey::of::<Grant>).into_iter().collect(),
+            Event::User(_)
+            | Event::EmailClaim(_)
+            | Event::Session(_)
+            | Event::AdminRoster(_)
+            | Event::Course(_)
+            | Event::Transaction(_)
+            | Event::Subscription(_)
+            | Event::InvoiceSeries(_)
+            | Event::Quiz(_)
+            | Event::QuizAttempt(_)
+            | Event::Enrollment(_)
+            | Event::Review(_)
+            | Event::Certificate(_)
+            | Event::Media(_) => Vec::new(),
+        }
     }
 
-    fn unreadable_keys(&self, event: &StoredEvent) -> Vec<DocKey> {
-        event.subject_ids.iter().map(DocKey::of::<Document>).collect()
+    /// Which grant it is about stands in the event's fields: the stream itself is parked.
+    fn unreadable_keys(&self, _: &StoredEvent) -> Vec<DocKey> {
+        Vec::new()
     }
 
-    fn fold(&self, recorded: &RecordedEvent, docs: &mut Documents<'_>) -> Result<(), FoldError> {
-        let Some(event) = of_access(&recorded.event) else { return Ok(()) };
-        let Some(user_id) = holder(event) else { return Ok(()) };
-        let mut held = docs.get::<Document>(user_id)?.unwrap_or_else(|| Document::none(user_id));
-        held.take_in(recorded, event);
-        docs.put(held)
-    }
-}
-
-fn of_access(event: &Event) -> Option<&AccessEvent> {
-    match event {
-        Event::Access(event) => Some(event),
-        Event::User(_)
-        | Event::EmailClaim(_)
-        | Event::Session(_)
-        | Event::Course(_)
-        | Event::AdminRoster(_)
-        | Event::Transaction(_)
-        | Event::Subscription(_)
-        | Event::InvoiceSeries(_)
-        | Event::Quiz(_)
-        | Event::QuizAttempt(_)
-        | Event::Enrollment(_)
-        | Event::Review(_)
-        | Event::Certificate(_)
-        | Event::Media(_) => None,
-    }
-}
-
-/// Whose rights an event moves; none when it moves none.
-const fn holder(event: &AccessEvent) -> Option<UserId> {
-    match event {
-        AccessEvent::AccessGranted(event) => Some(event.user_id),
-        AccessEvent::AccessRevoked(event) => Some(event.user_id),
-        AccessEvent::AccessSuspended(event) => Some(event.user_id),
-        AccessEvent::AccessReinstated(event) => Some(event.user_id),
-        AccessEvent::PurchaseOpened(_) | AccessEvent::PurchaseClosed(_) => None,
+    fn fold(&self, event: &RecordedEvent, docs: &mut Documents<'_>) -> Result<(), FoldError> {
+        match &event.event {
+            Event::Access(of_access) => {
+                let Some(id) = grant_of(of_access) else { return Ok(()) };
+                let before = docs.get(id)?;
+                let grant = Grant::after(before, event, of_access);
+                docs.put(grant.ok_or(FoldError::Contradiction("the event needs a grant"))?)
+            }
+            Event::User(_)
+            | Event::EmailClaim(_)
+            | Event::Session(_)
+            | Event::AdminRoster(_)
+            | Event::Course(_)
+            | Event::Transaction(_)
+            | Event::Subscription(_)
+            | Event::InvoiceSeries(_)
+            | Event::Quiz(_)
+            | Event::QuizAttempt(_)
+            | Event::Enrollment(_)
+            | Event::Review(_)
+            | Event::Certificate(_)
+            | Event::Media(_) => Ok(()),
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod audit;
 mod courses;
+mod enrollments;
 mod entitlements;
 mod subscriptions;
 mod transactions;
@@ -13,6 +14,7 @@ use read_models::{Collection, PARKED, PROJECTIONS};
 
 pub use audit::Audit;
 pub use courses::Courses;
+pub use enrollments::Enrollments;
 pub use entitlements::Entitlements;
 pub use subscriptions::Subscriptions;
 pub use transactions::Transactions;
@@ -26,9 +28,10 @@ pub fn all() -> Vec<Arc<dyn Projection>> {
     vec![
         Arc::new(Users),
         Arc::new(Courses),
+        Arc::new(Enrollments),
+        Arc::new(Entitlements),
         Arc::new(Transactions),
         Arc::new(Subscriptions),
-        Arc::new(Entitlements),
         Arc::new(Audit),
     ]
 }

@@ -98,7 +98,9 @@ fn the_fold_of_one_stream_is_what_the_projection_writes() {
         assert!(created.len() > 5, "the history is worth the name");
         for id in created {
             let stream = known.iter().filter(|event| event.stream.id() == id.to_string()).cloned();
-            let written = sorted(load_course(academy.log.database(), id).await.unwrap().unwrap());
+            let mut written = sorted(load_course(academy.log.database(), id).await.unwrap().unwrap());
+            // How many learners it has is not told by its own stream.
+            written.course.enrollments_count = 0;
             let name = written.course.instructor_name.clone();
             let folded = sorted(CourseDocuments::of_stream(&stream.collect::<Vec<_>>(), name.as_deref()).unwrap());
             assert!(folded.course == written.course, "{id}");

@@ -16,6 +16,7 @@ use crate::support::Academy;
 
 pub mod accounts;
 pub mod courses;
+pub mod learners;
 
 pub type Written = (StreamId, Event);
 
@@ -141,6 +142,7 @@ pub async fn random(academy: &Academy, seed: u64, count: usize) {
     let mut random = StdRng::seed_from_u64(seed);
     let mut people = People { here: Vec::new(), sessions: Vec::new() };
     let mut courses: Vec<courses::Known> = Vec::new();
+    let mut learning = learners::Learning::default();
     let mut pending: Vec<Written> = Vec::new();
     for _ in 0..count {
         if people.here.is_empty() || random.random_ratio(1, 12) {
@@ -155,11 +157,11 @@ pub async fn random(academy: &Academy, seed: u64, count: usize) {
             erase(academy, gone).await;
             continue;
         }
-        pending.push(if random.random_bool(0.5) {
-            accounts::next(&mut random, &mut people)
-        } else {
-            courses::next(&mut random, &people.here, &mut courses)
-        });
+        match random.random_range(0..6) {
+            0..2 => pending.push(accounts::next(&mut random, &mut people)),
+            2..4 => pending.push(courses::next(&mut random, &people.here, &mut courses)),
+            _ => pending.extend(learning.next(&mut random, &people.here, &courses)),
+        }
         if random.random_ratio(1, 4) {
             academy_append(academy, &mut pending).await;
         }

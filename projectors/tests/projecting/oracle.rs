@@ -8,8 +8,20 @@ use serde_json::{Value, json};
 use crate::support::{Academy, Documents};
 
 mod courses;
+mod learners;
 
-/// The documents of both projections, from the log alone.
+/// The documents of the projections `enrollments` and `entitlements`, from the log alone.
+pub async fn expected_of_learners(academy: &Academy) -> (Documents, Documents) {
+    let opened = academy.log.open_events(academy.events().await).await.unwrap();
+    let mut learners = Documents::new();
+    for event in &opened {
+        let Opened::Known(event) = event else { continue };
+        learners::fold(&mut learners, event, &event.event.to_data().unwrap());
+    }
+    learners.into_iter().partition(|((collection, _), _)| collection != "grants")
+}
+
+/// The documents of the projections `users` and `courses`, from the log alone.
 pub async fn expected(academy: &Academy) -> (Documents, Documents) {
     let opened = academy.log.open_events(academy.events().await).await.unwrap();
     let (mut users, mut courses) = (Documents::new(), Documents::new());

@@ -9,8 +9,10 @@ use axum::response::{IntoResponse as _, Response};
 use event_log::LogError;
 use events::{Position, Timestamp};
 use futures::stream::{self, Stream, StreamExt as _};
-use read_models::views::{SessionView, UserView, load_sessions, load_user};
-use read_models::{AUDIT_PROJECTION, USERS_PROJECTION};
+use read_models::views::{
+    EnrollmentListItem, LessonProgressView, SessionView, UserView, load_learning_of, load_sessions, load_user,
+};
+use read_models::{AUDIT_PROJECTION, ENROLLMENTS_PROJECTION, USERS_PROJECTION};
 use serde::Serialize;
 use service_kit::clock::Clock;
 use service_kit::http::{ApiError, DataBody, ErrorBody, RequestContext};
@@ -21,7 +23,7 @@ use crate::audit::{AuditEventView, PersonEvents};
 use crate::reads::absent;
 
 /// What the answer is read from.
-const READ: [&str; 2] = [USERS_PROJECTION, AUDIT_PROJECTION];
+const READ: [&str; 3] = [USERS_PROJECTION, ENROLLMENTS_PROJECTION, AUDIT_PROJECTION];
 /// The end of the answer's JSON: the events are the last that is in it.
 const END: &[u8] = b"]}}";
 
@@ -35,12 +37,10 @@ type NoneYet = [(); 0];
 pub(crate) struct Export {
     /// My account, as GET /auth/profile shows it.
     profile: UserView,
-    /// The courses that I take.
-    #[schema(value_type = Vec<Object>)]
-    enrollments: NoneYet,
-    /// How far I am in their lessons.
-    #[schema(value_type = Vec<Object>)]
-    progress: NoneYet,
+    /// The courses that I take or have left, as GET /enrollments shows them.
+    enrollments: Vec<EnrollmentListItem>,
+    /// How far I am in their lessons, as GET /courses/{id}/progress shows it.
+    progress: Vec<LessonProgressView>,
     /// What I have paid.
     #[schema(value_type = Vec<Object>)]
     transactions: NoneYet,
@@ -91,11 +91,12 @@ pub(crate) async fn export_data(
     let failed = |error: LogError| log_failure(&error);
     let user = load_user(reads.database(), caller.user_id).await.map_err(failed)?.ok_or_else(absent)?;
     let sessions = load_sessions(reads.database(), caller.user_id).await.map_err(failed)?;
+    let learning = load_learning_of(reads.database(), caller.user_id).await.map_err(failed)?;
     let mut events = PersonEvents::new(reads.log(), caller.user_id, head);
     let export = Export {
         profile: user.into(),
-        enrollments: [],
-        progress: [],
+        enrollments: learning.enrollments,
+        progress: learning.progress.into_iter().map(LessonProgressView::from).collect(),
         transactions: [],
         subscriptions: [],
         reviews: [],

@@ -1,6 +1,6 @@
 //! GET /courses/{id}/faq: the questions that a course answers.
 
-use access::{MaybeCaller, log_failure};
+use access::{Access, MaybeCaller};
 use axum::extract::State;
 use events::CourseId;
 use read_models::COURSES_PROJECTION;
@@ -9,7 +9,7 @@ use serde::Serialize;
 use service_kit::http::{ApiError, DataBody, ErrorBody, Pagination, PathId, QueryParams, RequestContext, Success};
 use utoipa::ToSchema;
 
-use super::audience;
+use super::Viewer;
 use crate::Reads;
 
 /// A page of answered questions.
@@ -42,6 +42,7 @@ pub(crate) struct FaqList {
 )]
 pub(crate) async fn list_faq(
     State(reads): State<Reads>,
+    State(access): State<Access>,
     PathId(id): PathId<CourseId>,
     MaybeCaller(caller): MaybeCaller,
     context: RequestContext,
@@ -51,8 +52,11 @@ pub(crate) async fn list_faq(
     params.finish()?;
     let position = reads.begin(&context, &[COURSES_PROJECTION]).await?;
     let range = (page.skip(), page.limit);
-    let found = list_faq_if(reads.database(), id, range, |course| audience(course, caller.as_ref()).is_some()).await;
-    let (entries, total) = found.map_err(|error| log_failure(&error))?.ok_or_else(ApiError::not_found)?;
+    let find = |viewer: Viewer| {
+        let database = reads.database();
+        async move { list_faq_if(database, id, range, |course| viewer.audience(course).is_some()).await }
+    };
+    let (entries, total) = Viewer::find(&access, caller, id, find).await?;
     let faq = entries.into_iter().map(FaqView::from).collect();
     Ok(Success::data(FaqList { faq, pagination: Pagination::new(page, total) }).position(position))
 }

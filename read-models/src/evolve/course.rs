@@ -89,6 +89,16 @@ impl Course {
         self.total_duration_seconds = others + after.film_seconds();
     }
 
+    /// A learner more.
+    pub const fn count_learner(&mut self) {
+        self.enrollments_count += 1;
+    }
+
+    /// A learner less.
+    pub const fn discount_learner(&mut self) {
+        self.enrollments_count = self.enrollments_count.saturating_sub(1);
+    }
+
     /// Puts it into the catalogue.
     pub fn publish(&mut self, recorded: &RecordedEvent) {
         self.status = CourseStatus::Published;

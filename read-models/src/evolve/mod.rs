@@ -3,9 +3,11 @@
 
 mod course;
 mod course_documents;
-mod entitlements;
+mod enrollment;
+mod grant;
 mod subscription;
 mod transaction;
 mod user;
 
+pub use grant::grant_of;
 pub use subscription::subscription_of;

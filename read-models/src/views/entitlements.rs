@@ -7,14 +7,14 @@ use mongodb::Database;
 use mongodb::error::Error;
 
 use super::snapshot::{Reading, Snapshot, read_at_once};
-use crate::{Course, CourseStatus, Entitlements, Subscription, User};
+use crate::{Course, CourseStatus, Grant, Subscription, User};
 
 /// What is known of what somebody can open, all of one instant.
 pub struct EntitlementDocuments {
     /// The person.
     pub user: User,
-    /// Their rights; none when they never had any.
-    pub entitlements: Option<Entitlements>,
+    /// The grants of theirs that live, those that are suspended too.
+    pub grants: Vec<Grant>,
     /// Their subscriptions, newest first.
     pub subscriptions: Vec<Subscription>,
 }
@@ -34,13 +34,14 @@ impl Reading for OfPerson {
 
     async fn read(&self, snapshot: &mut Snapshot) -> Result<Self::Output, Error> {
         let Some(user) = snapshot.find_one::<User>(self.0).await? else { return Ok(None) };
-        let entitlements = snapshot.find_one(self.0).await?;
+        let living = doc! { "user_id": self.0.to_string(), "revoked_at": null };
+        let grants = snapshot.aggregate(vec![doc! { "$match": living }, doc! { "$sort": { "created_at": 1 } }]).await?;
         let newest = vec![
             doc! { "$match": { "user_id": self.0.to_string() } },
             doc! { "$sort": { "created_at": -1, "_id": -1 } },
         ];
         let subscriptions = snapshot.aggregate(newest).await?;
-        Ok(Some(EntitlementDocuments { user, entitlements, subscriptions }))
+        Ok(Some(EntitlementDocuments { user, grants, subscriptions }))
     }
 }
 

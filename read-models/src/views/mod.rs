@@ -7,18 +7,24 @@
 //! | `sessions` | [`SessionView`]: where somebody is signed in |
 //! | `course` | [`CourseView`] with its outline, [`CourseListItem`] with its modules as ids |
 //! | `outline` | [`ModuleView`], [`LessonView`]: what of a lesson is for whom |
+//! | `enrollment` | [`EnrollmentView`], [`EnrollmentListItem`], [`LessonProgressView`]: learners in courses |
+//! | `grant` | [`GrantView`]: rights that admins give; [`load_grant`] |
 //! | `faq` | [`FaqView`]: answered questions; [`list_faq_if`], [`load_faq`] |
 //! | `transactions` | [`TransactionView`], [`InvoiceView`]: payments and invoices; finding them |
 //! | `subscriptions` | [`SubscriptionView`]; finding subscriptions |
 //! | `entitlements` | [`load_entitlements`], [`courses_covered`]: what somebody can open |
 //! | `audit` | [`events_of_person`]: finding events |
+//! | `learning` | [`load_enrollment`], [`load_lessons_progress`], [`load_lesson`], [`list_enrollments`], [`load_learning_of`] |
 //! | `load` | [`load_user`], [`load_public_user`], [`load_sessions`], [`load_course`], [`load_course_for`] |
 //! | `snapshot` | [`read_at_once`]: several reads at one instant, bounded, anew when a swap broke them off |
 
 mod audit;
 mod course;
 mod entitlements;
+mod enrollment;
 mod faq;
+mod grant;
+mod learning;
 mod load;
 mod openapi;
 mod outline;
@@ -32,7 +38,13 @@ mod users;
 pub use audit::events_of_person;
 pub use course::{CourseFacts, CourseListItem, CourseView, PriceView};
 pub use entitlements::{EntitlementDocuments, courses_covered, load_entitlements};
+pub use enrollment::{CourseOfEnrollment, EnrollmentListItem, EnrollmentView, LessonProgressView};
 pub use faq::{FaqView, list_faq_if, load_faq};
+pub use grant::{GrantView, load_grant};
+pub use learning::{
+    EnrollmentDocuments, LearningOf, list_enrollments, load_enrollment, load_finished_learners, load_learning_of,
+    load_lesson, load_lesson_progress, load_lessons_progress, load_shrunk_courses,
+};
 pub use load::{
     CourseDocuments, load_course, load_course_for, load_orphaned_courses, load_public_user, load_sessions, load_user,
 };

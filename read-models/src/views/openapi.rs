@@ -1,12 +1,12 @@
 //! The schemas of types that know nothing of API documents: ids, times, closed sets of words.
 
 use events::{
-    Currency, Domain, Language, LessonType, PaymentMethod, Plan, PricingModel, Role, SubscriptionStatus,
+    Currency, Domain, Language, LessonStatus, LessonType, PaymentMethod, Plan, PricingModel, Role, SubscriptionStatus,
     TransactionStatus,
 };
 use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, SchemaFormat, SchemaType, Type};
 
-use crate::{CourseStatus, UserStatus, VerificationStatus};
+use crate::{CourseStatus, EnrollmentStatus, UserStatus, VerificationStatus};
 
 /// A UUID in lower-case text.
 pub fn id() -> Object {
@@ -77,6 +77,10 @@ words! {
     plan: Plan;
     /// Where a subscription stands.
     subscription_status: SubscriptionStatus;
+    /// How far somebody has come in a course.
+    enrollment_status: EnrollmentStatus;
+    /// How far somebody is with a lesson.
+    lesson_status: LessonStatus;
 }
 
 /// A currency of the academy.

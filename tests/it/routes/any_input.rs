@@ -11,7 +11,7 @@ use tests::{AppOptions, TestApp, scaled};
 const METHODS: [&str; 7] = ["GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS"];
 
 /// Words that mean something somewhere, and hit more than random letters.
-const FIELDS: [&str; 22] = [
+const FIELDS: [&str; 27] = [
     "email",
     "password",
     "first_name",
@@ -34,8 +34,13 @@ const FIELDS: [&str; 22] = [
     "amount",
     "currency",
     "quiz_id",
+    "time_spent_seconds",
+    "quiz_score",
+    "user_id",
+    "course_id",
+    "reason",
 ];
-const TEXTS: [&str; 14] = [
+const TEXTS: [&str; 15] = [
     "ada@example.org",
     "Correct-horse-1",
     "Ada",
@@ -50,6 +55,7 @@ const TEXTS: [&str; 14] = [
     "suspended",
     "EUR",
     "<p>x</p>",
+    "in_progress",
 ];
 const HEADERS: [&str; 14] = [
     "Idempotency-Key",

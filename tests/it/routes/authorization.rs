@@ -177,6 +177,26 @@ const ROWS: &[Row] = &[
         body: |_| Some(json!({ "status": "active" })),
         expected: [401, 403, 403, 403, 200, 403],
     },
+    // Nobody is enrolled in the draft: `learn` and `enroll` have their own tests of who is.
+    Row { method: "get", path: "/enrollments", body: NOTHING, expected: [401, 200, 200, 200, 200, 403] },
+    Row { method: "post", path: "/courses/{id}/enroll", body: NOTHING, expected: [401, 404, 404, 400, 400, 403] },
+    Row { method: "post", path: "/courses/{id}/drop", body: NOTHING, expected: [401, 404, 404, 403, 403, 403] },
+    Row { method: "get", path: "/courses/{id}/progress", body: NOTHING, expected: [401, 404, 404, 403, 403, 403] },
+    Row {
+        method: "get",
+        path: "/courses/{id}/lessons/{lesson_id}",
+        body: NOTHING,
+        expected: [401, 404, 404, 200, 200, 403],
+    },
+    Row {
+        method: "patch",
+        path: "/courses/{id}/lessons/{lesson_id}/progress",
+        body: |_| Some(json!({ "status": "completed" })),
+        expected: [401, 404, 404, 403, 403, 403],
+    },
+    // That they get as far as the body, or the grant, shows it.
+    Row { method: "post", path: "/admin/grants", body: |_| Some(json!({})), expected: [401, 403, 403, 403, 400, 403] },
+    Row { method: "delete", path: "/admin/grants/{id}", body: NOTHING, expected: [401, 403, 403, 403, 404, 403] },
     // The last: the tokens are dead then.
     Row { method: "post", path: "/auth/logout", body: NOTHING, expected: [401, 200, 200, 200, 200, 403] },
 ];

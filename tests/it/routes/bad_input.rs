@@ -56,6 +56,12 @@ async fn targets(app: &TestApp) -> Vec<Target> {
         new(Method::PATCH, &format!("{modules}/{}", draft.module), json!({ "title": "m", "description": "d" })),
         new(Method::PATCH, &format!("{modules}/{}/lessons/{}", draft.module, draft.lesson), new_lesson("l")),
         new(Method::PATCH, &format!("/admin/users/{}", admin.id), json!({ "role": "admin" })),
+        new(
+            Method::PATCH,
+            &format!("/courses/{}/lessons/{}/progress", draft.id, draft.lesson),
+            json!({ "status": "completed" }),
+        ),
+        new(Method::POST, "/admin/grants", json!({ "user_id": admin.id, "course_id": draft.id, "reason": "r" })),
         new(Method::POST, "/auth/refresh-token", json!({ "refresh_token": "x" })),
         new(Method::POST, "/auth/request-password-reset", json!({ "email": "nobody@example.org" })),
         new(Method::POST, "/auth/reset-password", json!({ "token": "x", "new_password": "Correct-horse-2" })),

@@ -8,6 +8,7 @@
 //! | `export_data` | all that is held on somebody |
 //! | `limits` | how often one may try |
 //! | `courses`, `change_course`, `outline`, `change_outline`, `publish`, `archive_course`, `catalogue`, `faq` | courses |
+//! | `enroll`, `learn`, `grants` | learners in courses |
 //! | `mail` | letters, by whatever happens to the server and the sender |
 //! | `update_profile`, `apply_as_instructor`, `erase_user`, `show_user`, `list_users` | what accounts say, and who is gone |
 //! | `admin_users` | what admins do |
@@ -31,12 +32,15 @@ mod change_course;
 mod change_outline;
 mod change_password;
 mod courses;
+mod enroll;
 mod erase_user;
 mod erased_for_good;
 mod export_data;
 mod faq;
+mod grants;
 mod headers;
 mod idempotency;
+mod learn;
 mod limits;
 mod list_users;
 mod login;

@@ -15,8 +15,8 @@ use super::{Written, created, lesson, lesson_added, module_added, of_course, pub
 
 /// What there is to be changed of a course.
 pub(super) struct Known {
-    id: CourseId,
-    modules: Vec<(ModuleId, Vec<LessonId>)>,
+    pub(super) id: CourseId,
+    pub(super) modules: Vec<(ModuleId, Vec<LessonId>)>,
     faq: Vec<FaqId>,
 }
 

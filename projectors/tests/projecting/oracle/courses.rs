@@ -42,6 +42,8 @@ pub(super) fn fold(courses: &mut Documents, event: &RecordedEvent, data: &Value)
         }
         "CourseArchived" => at(courses, "courses", &data["course_id"])["status"] = json!("archived"),
         "CourseChanged" => describe(at(courses, "courses", &data["course_id"]), data),
+        "LearnerEnrolled" | "EnrollmentResumed" => count_learner(courses, data, 1),
+        "EnrollmentDropped" => count_learner(courses, data, -1),
         name if name.starts_with("Faq") => fold_faq(courses, name, data, &time),
         name => fold_outline(courses, name, data, &time),
     }
@@ -50,6 +52,11 @@ pub(super) fn fold(courses: &mut Documents, event: &RecordedEvent, data: &Value)
         course["updated_at"] = time;
         course["version"] = json!(event.version);
     }
+}
+
+fn count_learner(courses: &mut Documents, data: &Value, change: i64) {
+    let count = &mut at(courses, "courses", &data["course_id"])["enrollments_count"];
+    *count = json!(count.as_i64().unwrap() + change);
 }
 
 fn full_name(person: &Value) -> Value {
