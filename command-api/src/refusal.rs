@@ -243,3 +243,4 @@ sums! {
 }
 
 mod learning;
+mod paying;

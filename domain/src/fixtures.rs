@@ -23,7 +23,6 @@ use uuid::Uuid;
 
 use crate::course::{Course, CourseCommand, CourseError, CourseStatus, Editor};
 use crate::quiz::WrittenQuestion;
-use crate::subscription::{PlanOffer, Plans};
 use crate::values::{Choices, Explanation, Key, MediaType, QuestionText, SourceText};
 
 pub fn user_id(n: u128) -> UserId {
@@ -489,16 +488,6 @@ pub fn course_step<E: Into<CourseError>>(
 /// The first renewal date, and the second, of what begins at 0 s: in February and March 1970.
 pub const MONTH: i64 = 31 * 86_400;
 pub const TWO_MONTHS: i64 = (31 + 28) * 86_400;
-
-pub fn plans() -> Plans {
-    let offer = |amount, one_time_up_to| PlanOffer {
-        amount_per_month: euros(amount),
-        subscription_courses: true,
-        one_time_up_to,
-        course_ids: BTreeSet::new(),
-    };
-    Plans { basic: offer(990, None), pro: offer(1_990, Some(5_000)), enterprise: offer(4_990, Some(i64::MAX)) }
-}
 
 pub fn subscription_id(n: u128) -> SubscriptionId {
     SubscriptionId::new(Uuid::from_u128(0x8A00 + n))

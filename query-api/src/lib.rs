@@ -14,6 +14,8 @@
 //! | GET /auth/export | `auth/export_data.rs` |
 //! | GET /courses | `courses/list_courses.rs`; its parameters: `courses/catalogue.rs` |
 //! | GET /courses/{id} | `courses/show_course.rs` |
+//! | GET /transactions, /transactions/{id}/invoice | `payments/list_transactions.rs`, `show_invoice.rs` |
+//! | GET /subscriptions/active, /user/{user_id}/entitlements | `payments/show_subscription.rs`, `show_entitlements.rs` |
 //! | GET /courses/{id}/faq | `courses/list_faq.rs` |
 //! | GET /courses/{id}/lessons | `courses/list_lessons.rs` |
 //! | GET /courses/{id}/lessons/{lesson_id} | `courses/show_lesson.rs` |
@@ -26,6 +28,7 @@ mod admin;
 mod audit;
 mod auth;
 mod courses;
+mod payments;
 mod process;
 mod reads;
 
@@ -96,6 +99,7 @@ fn routes() -> ServiceRouters<QueryDeps> {
         admin: admin::router(),
         auth: auth::router(),
         course: courses::router(),
+        payment: payments::router(),
         ..ServiceRouters::default()
     }
 }
@@ -121,6 +125,10 @@ mod tests {
             "/courses/{id}/lessons/{lesson_id}",
             "/courses/{id}/progress",
             "/enrollments",
+            "/subscriptions/active",
+            "/transactions",
+            "/transactions/{id}/invoice",
+            "/user/{user_id}/entitlements",
         ];
         assert!(paths.keys().eq(expected.map(|path| format!("/api/v1{path}")).iter()), "{:?}", paths.keys());
         for (path, item) in paths {

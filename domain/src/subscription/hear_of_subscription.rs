@@ -70,7 +70,8 @@ impl Subscribed {
                 let is_known = invoice_id.as_ref().is_some_and(|id| self.paid_invoices.contains(id));
                 // Who pays after all has it again; what the provider has ended is over.
                 let may_go_on = !is_over || self.end == Some(SubscriptionEnd::PaymentFailed);
-                let renewal_date = paid_until.unwrap_or_else(|| self.next_renewal_date()).max(self.renewal_date);
+                let later = paid_until.filter(|until| *until > self.renewal_date);
+                let renewal_date = later.unwrap_or_else(|| self.next_renewal_date());
                 let (amount, provider_event) = (self.amount_per_month, Some(event));
                 (may_go_on && !is_known).then(|| {
                     let provider_invoice_id = invoice_id;

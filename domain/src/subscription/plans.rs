@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use events::{CourseId, Money, Plan, PricingModel};
+use events::{CourseId, Currency, Money, Plan, PricingModel};
 use serde::{Deserialize, Serialize};
 
 use crate::course::{CourseDetails, CourseStatus};
@@ -32,6 +32,17 @@ pub struct PlanOffer {
 }
 
 impl Plans {
+    /// Those that the academy offers when nothing else is set: each opens the courses that are sold by subscription,
+    /// `pro` also those sold once for up to 50 EUR, `enterprise` all.
+    #[must_use]
+    pub const fn standard() -> Self {
+        Self {
+            basic: PlanOffer::standard(990, None),
+            pro: PlanOffer::standard(1_990, Some(5_000)),
+            enterprise: PlanOffer::standard(4_990, Some(i64::MAX)),
+        }
+    }
+
     /// The offer of a plan.
     #[must_use]
     pub const fn offer(&self, plan: Plan) -> &PlanOffer {
@@ -56,6 +67,15 @@ impl Plans {
 }
 
 impl PlanOffer {
+    const fn standard(minor: i64, one_time_up_to: Option<i64>) -> Self {
+        Self {
+            amount_per_month: Money { minor, currency: Currency::EUR },
+            subscription_courses: true,
+            one_time_up_to,
+            course_ids: BTreeSet::new(),
+        }
+    }
+
     /// Whether a course that is sold so is among those of the plan, whatever its status.
     #[must_use]
     pub fn covers(&self, id: CourseId, model: PricingModel, price: Money) -> bool {
@@ -70,17 +90,17 @@ impl PlanOffer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixtures::{course_id, euros, plans};
+    use crate::fixtures::{course_id, euros};
 
     #[test]
     fn each_plan_covers_what_it_is_to() {
-        let covers = |plan, model, price| plans().offer(plan).covers(course_id(), model, euros(price));
+        let covers = |plan, model, price| Plans::standard().offer(plan).covers(course_id(), model, euros(price));
         for (plan, one_time) in [(Plan::Basic, 0), (Plan::Pro, 5_000), (Plan::Enterprise, i64::MAX)] {
             assert!(covers(plan, PricingModel::Subscription, 9_900));
             assert_eq!(covers(plan, PricingModel::OneTime, 5_000), one_time >= 5_000, "{plan}");
             assert_eq!(covers(plan, PricingModel::OneTime, 5_001), one_time > 5_000, "{plan}");
         }
-        let mut named = plans();
+        let mut named = Plans::standard();
         named.basic.course_ids.insert(course_id());
         assert!(named.basic.covers(course_id(), PricingModel::OneTime, euros(9_900)));
     }

@@ -8,6 +8,9 @@ use events::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::Plans;
+use crate::course::CourseDetails;
+
 /// Fold of the stream `subscription/<user id>`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subscription {
@@ -69,6 +72,14 @@ impl Subscription {
         let current = self.live_at(now)?;
         let is_open = current.status != SubscriptionStatus::Paused && now < current.renewal_date;
         is_open.then_some(current.plan)
+    }
+}
+
+impl Subscription {
+    /// Whether its plan opens a course now, to who is enrolled in it or is not.
+    #[must_use]
+    pub fn opens(&self, plans: &Plans, course: &CourseDetails, is_enrolled: bool, now: Timestamp) -> bool {
+        self.plan_at(now).is_some_and(|plan| plans.opens(plan, course, is_enrolled))
     }
 }
 

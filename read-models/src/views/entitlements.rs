@@ -7,7 +7,7 @@ use mongodb::Database;
 use mongodb::error::Error;
 
 use super::snapshot::{Reading, Snapshot, read_at_once};
-use crate::{Course, CourseStatus, Grant, Subscription, User};
+use crate::{Course, CourseStatus, Enrollment, EnrollmentStatus, Grant, Subscription, User};
 
 /// What is known of what somebody can open, all of one instant.
 pub struct EntitlementDocuments {
@@ -17,6 +17,8 @@ pub struct EntitlementDocuments {
     pub grants: Vec<Grant>,
     /// Their subscriptions, newest first.
     pub subscriptions: Vec<Subscription>,
+    /// The courses that they are enrolled in.
+    pub enrolled_in: Vec<CourseId>,
 }
 
 /// What is known of what somebody can open; none when there is no such person.
@@ -41,7 +43,12 @@ impl Reading for OfPerson {
             doc! { "$sort": { "created_at": -1, "_id": -1 } },
         ];
         let subscriptions = snapshot.aggregate(newest).await?;
-        Ok(Some(EntitlementDocuments { user, grants, subscriptions }))
+        let present = doc! {
+            "user_id": self.0.to_string(), "status": { "$ne": EnrollmentStatus::Dropped.as_str() },
+        };
+        let enrollments: Vec<Enrollment> = snapshot.aggregate(vec![doc! { "$match": present }]).await?;
+        let enrolled_in = enrollments.into_iter().map(|enrollment| enrollment.course_id).collect();
+        Ok(Some(EntitlementDocuments { user, grants, subscriptions, enrolled_in }))
     }
 }
 

@@ -20,8 +20,8 @@
 
 mod audit;
 mod course;
-mod entitlements;
 mod enrollment;
+mod entitlements;
 mod faq;
 mod grant;
 mod learning;
@@ -37,8 +37,8 @@ mod users;
 
 pub use audit::events_of_person;
 pub use course::{CourseFacts, CourseListItem, CourseView, PriceView};
-pub use entitlements::{EntitlementDocuments, courses_covered, load_entitlements};
 pub use enrollment::{CourseOfEnrollment, EnrollmentListItem, EnrollmentView, LessonProgressView};
+pub use entitlements::{EntitlementDocuments, courses_covered, load_entitlements};
 pub use faq::{FaqView, list_faq_if, load_faq};
 pub use grant::{GrantView, load_grant};
 pub use learning::{
