@@ -5,6 +5,7 @@
 //! | [`append`](EventLog::append), `appender` | group commit: many commands, one transaction, one winner per version |
 //! | `load`, `read` | states folded from their streams; events by position and by stream |
 //! | `chain` | the hash chain over canonical JSON |
+//! | `verify` | the chain recomputed over what is stored |
 //! | `personal_data` | per-person keys; sealing on the way in, opening on the way out |
 //! | `idempotency` | one effect per command, whatever is retried |
 //! | `lease` | one worker at a time, fenced by an epoch |
@@ -26,6 +27,7 @@ mod read;
 mod schema;
 mod signed_head;
 mod subscribe;
+mod verify;
 
 pub use appender::{AppendLimits, Appender};
 pub use chain::{GENESIS_HASH, chain_hash};
@@ -47,3 +49,4 @@ pub use read::{Opened, canonical_document, signed, stored_from_document};
 pub use schema::{ensure_collection, ensure_expiry};
 pub use signed_head::{HeadError, HeadRecorder, HeadSigner, InvalidHead, SignedHead, read_heads, verify_head};
 pub use subscribe::Subscription;
+pub use verify::{StoredLink, Verified, VerifyOptions, stored_link};

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use crate::{
-    AccessEvent, AdminRosterEvent, CertificateEvent, CourseEvent, EmailClaimEvent, EnrollmentEvent, InvoiceSeriesEvent,
-    MediaEvent, QuizAttemptEvent, QuizEvent, ReviewEvent, SessionEvent, StreamType, SubscriptionEvent,
-    TransactionEvent, UnknownVersion, UserEvent, UserId,
+    AccessEvent, AdminRosterEvent, AuditAccessEvent, CertificateEvent, CourseEvent, EmailClaimEvent, EnrollmentEvent,
+    InvoiceSeriesEvent, MediaEvent, ProjectionControlEvent, QuizAttemptEvent, QuizEvent, ReviewEvent, SessionEvent,
+    StreamType, SubscriptionEvent, TransactionEvent, UnknownVersion, UserEvent, UserId,
 };
 
 /// Why stored data is no event that this code knows. Such an event parks; it is never skipped.
@@ -242,4 +242,8 @@ all_streams! {
     InvoiceSeries(InvoiceSeriesEvent),
     /// Of the roster of admins.
     AdminRoster(AdminRosterEvent),
+    /// Of somebody who looks at the audit trail.
+    AuditAccess(AuditAccessEvent),
+    /// Of what operators ask of a projection.
+    ProjectionControl(ProjectionControlEvent),
 }

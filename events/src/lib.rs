@@ -6,6 +6,7 @@
 
 mod access;
 mod admin_roster;
+mod audit_access;
 mod certificate;
 mod course;
 mod email_claim;
@@ -20,6 +21,7 @@ mod money;
 mod pair;
 mod percent;
 mod personal;
+mod projection_control;
 mod quiz;
 mod quiz_attempt;
 mod review;
@@ -37,6 +39,7 @@ pub use access::{
     PurchaseClosed, PurchaseOpened,
 };
 pub use admin_roster::{AdminJoined, AdminLeft, AdminRosterEvent};
+pub use audit_access::{AuditAccessEvent, AuditTrailRead, AuditView};
 pub use certificate::{CertificateEvent, CertificateIssued};
 pub use course::{
     CourseArchived, CourseChanged, CourseCreated, CourseEvent, CoursePublished, CourseRestored, CourseUnpublished,
@@ -61,6 +64,10 @@ pub use money::{Currency, Money, MoneyError};
 pub use pair::{ACCESS_NAMESPACE, CERTIFICATE_NAMESPACE, ENROLLMENT_NAMESPACE, REVIEW_NAMESPACE};
 pub use percent::{OverHundred, Percent, progress};
 pub use personal::Personal;
+pub use projection_control::{
+    ParkedRetryRequested, ProjectionControlEvent, RebuildCancelled, RebuildCause, RebuildEnded, RebuildOutcome,
+    RebuildRequested,
+};
 pub use quiz::{AnswerKey, Question, QuizChanged, QuizCreated, QuizEvent, QuizRemoved};
 pub use quiz_attempt::{Answer, GivenAnswer, QuestionResult, QuizAttemptEvent, QuizAttemptSubmitted};
 pub use review::{ReviewChanged, ReviewEvent, ReviewRemoved, ReviewWritten};

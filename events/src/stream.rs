@@ -79,6 +79,10 @@ stream_types! {
     InvoiceSeries = "invoice-series",
     /// Who is an admin: one stream, so that the last one can't leave.
     AdminRoster = "admin-roster",
+    /// Who has looked at the audit trail; the id is theirs.
+    AuditAccess = "audit-access",
+    /// What operators ask of a projection; the id is its name.
+    ProjectionControl = "projection-control",
 }
 
 impl std::fmt::Display for StreamType {

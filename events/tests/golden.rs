@@ -7,9 +7,9 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use events::{
-    AccessEvent, AdminRosterEvent, CertificateEvent, CourseEvent, DecodeError, EmailClaimEvent, EnrollmentEvent, Event,
-    InvoiceSeriesEvent, MediaEvent, QuizAttemptEvent, QuizEvent, ReviewEvent, SessionEvent, StreamType,
-    SubscriptionEvent, TransactionEvent, UserEvent, decode,
+    AccessEvent, AdminRosterEvent, AuditAccessEvent, CertificateEvent, CourseEvent, DecodeError, EmailClaimEvent,
+    EnrollmentEvent, Event, InvoiceSeriesEvent, MediaEvent, ProjectionControlEvent, QuizAttemptEvent, QuizEvent,
+    ReviewEvent, SessionEvent, StreamType, SubscriptionEvent, TransactionEvent, UserEvent, decode,
 };
 use serde_json::{Value, json};
 
@@ -50,6 +50,8 @@ event_types! {
         SubscriptionExpired;
     InvoiceSeries(InvoiceSeriesEvent): InvoiceIssued CreditNoteIssued;
     AdminRoster(AdminRosterEvent): AdminJoined AdminLeft;
+    AuditAccess(AuditAccessEvent): AuditTrailRead;
+    ProjectionControl(ProjectionControlEvent): RebuildRequested RebuildCancelled RebuildEnded ParkedRetryRequested;
 }
 
 struct Golden {

@@ -1,5 +1,5 @@
 //! The read process: every GET that is answered from the read collections. It decides nothing and grants nothing; who
-//! may see what is asked of the log ([`access`]).
+//! may see what is asked of the log ([`access`]). The one thing that it writes is that somebody has read the audit trail.
 //!
 //! One file per query:
 //!
@@ -11,6 +11,11 @@
 //! | GET /auth/users/{id} | `auth/show_user.rs` |
 //! | GET /admin/users | `admin/list_users.rs` |
 //! | GET /admin/users/{id} | `admin/show_user.rs` |
+//! | GET /admin/audit/events | `audit/list_events.rs` |
+//! | GET /admin/audit/streams/{type}/{id}, …/state | `audit/show_stream.rs`, `audit/show_state.rs` |
+//! | GET /admin/audit/access | `audit/explain_access.rs` |
+//! | GET /admin/audit/verify, /admin/audit/head | `audit/verify_log.rs`, `audit/show_head.rs` |
+//! | GET /admin/audit/stream | `audit/tail_events.rs` |
 //! | GET /auth/export | `auth/export_data.rs` |
 //! | GET /courses | `courses/list_courses.rs`; its parameters: `courses/catalogue.rs` |
 //! | GET /courses/{id} | `courses/show_course.rs` |
@@ -37,12 +42,15 @@ use std::time::Duration;
 use access::{Access, in_time};
 use axum::extract::FromRef;
 use axum::middleware::from_fn;
-use event_log::EventLog;
+use event_log::{EventLog, HeadSigner};
 use gateway::ServiceRouters;
 use read_models::Positions;
 use service_kit::clock::Clock;
+use tokio_util::sync::CancellationToken;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
+
+use audit::{Readings, Tails};
 
 pub use process::run;
 pub use reads::Reads;
@@ -62,14 +70,35 @@ pub struct QueryDeps {
     access: Access,
     reads: Reads,
     clock: Clock,
+    readings: Readings,
+    signer: HeadSigner,
+    tails: Tails,
+}
+
+/// What the audit trail takes beside the read collections.
+pub struct Auditing {
+    /// To hear of events as they happen.
+    pub nats: async_nats::Client,
+    /// Signs the head of the log.
+    pub signer: HeadSigner,
+    /// Ends the answers that have no end of their own.
+    pub stop: CancellationToken,
 }
 
 impl QueryDeps {
-    /// `read_wait` is how long a GET waits for the read collections at most.
+    /// The log must have an appender: reading the audit trail is written down. `read_wait` is how long a GET waits for the read collections at most.
     #[must_use]
-    pub fn new(access: Access, log: &EventLog, positions: Positions, read_wait: Duration) -> Self {
+    pub fn new(access: Access, log: &EventLog, positions: Positions, read_wait: Duration, auditing: Auditing) -> Self {
         let clock = access.clock().clone();
-        Self { access, clock, reads: Reads::new(log.clone(), positions, read_wait) }
+        let Auditing { nats, signer, stop } = auditing;
+        Self {
+            access,
+            readings: Readings::new(log.clone(), clock.clone()),
+            clock,
+            reads: Reads::new(log.clone(), positions, read_wait),
+            signer,
+            tails: Tails { nats, stop },
+        }
     }
 }
 
@@ -96,7 +125,7 @@ pub fn openapi() -> OpenApi {
 
 fn routes() -> ServiceRouters<QueryDeps> {
     ServiceRouters {
-        admin: admin::router(),
+        admin: admin::router().merge(audit::router()),
         auth: auth::router(),
         course: courses::router(),
         payment: payments::router(),
@@ -111,6 +140,13 @@ mod tests {
         let document = serde_json::to_value(gateway::document("Har Academy", [super::openapi()])).unwrap();
         let paths = document["paths"].as_object().unwrap();
         let expected = [
+            "/admin/audit/access",
+            "/admin/audit/events",
+            "/admin/audit/head",
+            "/admin/audit/stream",
+            "/admin/audit/streams/{type}/{id}",
+            "/admin/audit/streams/{type}/{id}/state",
+            "/admin/audit/verify",
             "/admin/users",
             "/admin/users/{id}",
             "/auth/export",

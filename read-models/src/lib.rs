@@ -24,12 +24,12 @@ pub mod views;
 
 pub use collection::{Collection, ensure};
 pub use documents::{
-    AUDIT_EVENTS, AuditEvent, COURSE_INSTRUCTORS, COURSES, Checkpoint, Course, CourseInstructor, CoursePrice,
-    CourseStatus, DeviceSession, ENROLLMENT_COURSES, ENROLLMENTS, Enrollment, EnrollmentCourse, EnrollmentStatus, FAQ,
-    Faq, GRANTS, Grant, GrantKind, InstructorInfo, LESSON_PROGRESS, LESSONS, Lesson, LessonProgress, LessonVideo,
-    MODULES, Module, NotificationSettings, PARKED, PROJECTIONS, ParkCause, Parked, PositionKey, ProjectionState,
-    ReadDocument, USER_COURSES, USER_SESSIONS, USERS, User, UserCourse, UserSessions, UserStatus, VerificationStatus,
-    full_name, hours,
+    AUDIT_BLOCKS, AUDIT_EVENTS, AuditBlock, AuditEvent, COURSE_INSTRUCTORS, COURSES, Checkpoint, Course,
+    CourseInstructor, CoursePrice, CourseStatus, DeviceSession, ENROLLMENT_COURSES, ENROLLMENTS, Enrollment,
+    EnrollmentCourse, EnrollmentStatus, FAQ, Faq, GRANTS, Grant, GrantKind, InstructorInfo, LESSON_PROGRESS, LESSONS,
+    Lesson, LessonProgress, LessonVideo, MODULES, Module, NotificationSettings, PARKED, PROJECTIONS, ParkCause, Parked,
+    PositionKey, ProjectionState, ReadDocument, USER_COURSES, USER_SESSIONS, USERS, User, UserCourse, UserSessions,
+    UserStatus, VerificationStatus, full_name, hours,
 };
 pub use documents::{
     COURSE_REVENUES, CourseRevenue, CreditNote, Invoice, SUBSCRIPTIONS, Subscription, TRANSACTIONS, Transaction,

@@ -40,6 +40,8 @@ pub const fn projections_of(stream: StreamType) -> &'static [&'static str] {
         | StreamType::QuizAttempt
         | StreamType::Review
         | StreamType::Certificate
-        | StreamType::Media => &[],
+        | StreamType::Media
+        | StreamType::AuditAccess
+        | StreamType::ProjectionControl => &[],
     }
 }

@@ -34,7 +34,7 @@ pub mod servers;
 pub mod shape;
 
 pub use app::{AppOptions, TestApp};
-pub use client::{Answer, Client, Request};
+pub use client::{Answer, Client, EventSource, Request};
 pub use mail::{Manner, Received, SmtpSink};
 pub use people::{DraftCourse, Person};
 pub use servers::Servers;

@@ -14,7 +14,7 @@ use event_log::{
     connect_nats, start_publisher,
 };
 use gateway::{Bound, Root, ServiceRouters};
-use query_api::QueryDeps;
+use query_api::{Auditing, QueryDeps};
 use read_models::Positions;
 use service_kit::clock::Clock;
 use service_kit::http::{HttpOptions, Messages, serve, with_layers};
@@ -42,6 +42,8 @@ pub struct Product {
     metrics: Metrics,
     metrics_listener: TcpListener,
     background: Parts,
+    /// Ends the answers that have no end of their own.
+    tails: CancellationToken,
 }
 
 impl Product {
@@ -66,7 +68,10 @@ impl Product {
         let signing = SigningKeys::open(keys.clone(), settings.secrets.token_key()?).await?;
         let plans = load_plans(settings.payment.plans_file.as_deref())?;
         let access = Access::new(log.clone(), keys.clone(), clock.clone()).with_plans(plans);
-        let queries = QueryDeps::new(access.clone(), &log, positions.clone(), settings.read_wait);
+        let tails = CancellationToken::new();
+        let signer = HeadSigner::new(settings.secrets.head.expose());
+        let auditing = Auditing { nats: nats.clone(), signer, stop: tails.clone() };
+        let queries = QueryDeps::new(access.clone(), &log, positions.clone(), settings.read_wait, auditing);
         let commands = CommandApi::new(&log, positions, access, signing, clock.clone(), settings).await?;
         let mail = Mail::open(&log, &nats, clock, Mailer::new(&settings.mail)?, settings).await?;
         let services = command_api::routers(&commands).merge(query_api::routers(&queries));
@@ -96,7 +101,7 @@ impl Product {
         background.add("billing", billing, bills);
         let listened = listening.clone();
         background.add("positions", listening, tokio::spawn(async move { listened.cancelled().await }));
-        Ok(Self { log, commands, bound, metrics_address, metrics, metrics_listener, background })
+        Ok(Self { log, commands, bound, metrics_address, metrics, metrics_listener, background, tails })
     }
 
     /// Serves all ports. The parts that it returns end in order: first the ports, last the projections.
@@ -106,6 +111,9 @@ impl Product {
     pub fn serve(self, settings: &Settings) -> anyhow::Result<Parts> {
         let options = HttpOptions::of(&settings.network, Messages::base())?;
         let mut parts = Parts::default();
+        // First: the ports wait for their answers.
+        let tails = self.tails.clone();
+        parts.add("live events", self.tails, tokio::spawn(async move { tails.cancelled().await }));
         let stop = CancellationToken::new();
         parts.add("http", stop.clone(), tokio::spawn(self.bound.serve(stop)));
         parts.append(self.background);

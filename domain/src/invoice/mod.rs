@@ -1,6 +1,10 @@
 //! Invoices and credit notes: what stands on them. Their numbers are given by the log, in whose series they stand.
 
+mod state;
+
 use events::{CreditNoteIssued, InvoiceIssued, Money, Personal, StreamId, StreamType, TransactionId, UserId};
+
+pub use state::InvoiceSeries;
 
 /// A whole, in hundredths of a percent.
 const WHOLE: i128 = 10_000;

@@ -33,6 +33,8 @@ impl Projection for Enrollments {
             | StreamType::EmailClaim
             | StreamType::Session
             | StreamType::AdminRoster
+            | StreamType::AuditAccess
+            | StreamType::ProjectionControl
             | StreamType::Transaction
             | StreamType::Subscription
             | StreamType::InvoiceSeries
@@ -65,6 +67,8 @@ impl Projection for Enrollments {
             | Event::EmailClaim(_)
             | Event::Session(_)
             | Event::AdminRoster(_)
+            | Event::AuditAccess(_)
+            | Event::ProjectionControl(_)
             | Event::Transaction(_)
             | Event::Subscription(_)
             | Event::InvoiceSeries(_)
@@ -85,6 +89,8 @@ impl Projection for Enrollments {
             | StreamType::EmailClaim
             | StreamType::Session
             | StreamType::AdminRoster
+            | StreamType::AuditAccess
+            | StreamType::ProjectionControl
             | StreamType::Transaction
             | StreamType::Subscription
             | StreamType::InvoiceSeries
@@ -105,6 +111,8 @@ impl Projection for Enrollments {
             | Event::EmailClaim(_)
             | Event::Session(_)
             | Event::AdminRoster(_)
+            | Event::AuditAccess(_)
+            | Event::ProjectionControl(_)
             | Event::Transaction(_)
             | Event::Subscription(_)
             | Event::InvoiceSeries(_)

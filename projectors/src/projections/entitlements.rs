@@ -28,6 +28,8 @@ impl Projection for Entitlements {
             | StreamType::EmailClaim
             | StreamType::Session
             | StreamType::AdminRoster
+            | StreamType::AuditAccess
+            | StreamType::ProjectionControl
             | StreamType::Course
             | StreamType::Transaction
             | StreamType::Subscription
@@ -48,6 +50,8 @@ impl Projection for Entitlements {
             | Event::EmailClaim(_)
             | Event::Session(_)
             | Event::AdminRoster(_)
+            | Event::AuditAccess(_)
+            | Event::ProjectionControl(_)
             | Event::Course(_)
             | Event::Transaction(_)
             | Event::Subscription(_)
@@ -78,6 +82,8 @@ impl Projection for Entitlements {
             | Event::EmailClaim(_)
             | Event::Session(_)
             | Event::AdminRoster(_)
+            | Event::AuditAccess(_)
+            | Event::ProjectionControl(_)
             | Event::Course(_)
             | Event::Transaction(_)
             | Event::Subscription(_)

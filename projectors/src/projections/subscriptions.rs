@@ -63,6 +63,8 @@ fn of_subscriptions(event: &Event) -> Option<&SubscriptionEvent> {
         | Event::Session(_)
         | Event::Course(_)
         | Event::AdminRoster(_)
+        | Event::AuditAccess(_)
+        | Event::ProjectionControl(_)
         | Event::Transaction(_)
         | Event::InvoiceSeries(_)
         | Event::Quiz(_)

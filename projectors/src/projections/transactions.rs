@@ -81,6 +81,8 @@ fn of_payments(event: &Event) -> Option<OfPayments<'_>> {
         | Event::Session(_)
         | Event::Course(_)
         | Event::AdminRoster(_)
+        | Event::AuditAccess(_)
+        | Event::ProjectionControl(_)
         | Event::Subscription(_)
         | Event::Quiz(_)
         | Event::QuizAttempt(_)

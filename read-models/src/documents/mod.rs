@@ -1,5 +1,6 @@
 //! The documents, one file per collection.
 
+mod audit_block;
 mod audit_event;
 mod checkpoint;
 mod course;
@@ -19,6 +20,7 @@ mod user;
 mod user_course;
 mod user_sessions;
 
+pub use audit_block::{AUDIT_BLOCKS, AuditBlock};
 pub use audit_event::{AUDIT_EVENTS, AuditEvent, PositionKey};
 pub use checkpoint::{Checkpoint, PROJECTIONS, ProjectionState};
 pub use course::{COURSES, Course, CoursePrice, CourseStatus, hours};

@@ -25,7 +25,9 @@ impl CourseDocuments {
             | Event::Access(_)
             | Event::Review(_)
             | Event::Certificate(_)
-            | Event::Media(_) => documents,
+            | Event::Media(_)
+            | Event::AuditAccess(_)
+            | Event::ProjectionControl(_) => documents,
         })
     }
 

@@ -78,6 +78,8 @@ impl Subscription {
             | Event::Session(_)
             | Event::Course(_)
             | Event::AdminRoster(_)
+            | Event::AuditAccess(_)
+            | Event::ProjectionControl(_)
             | Event::Transaction(_)
             | Event::Subscription(_)
             | Event::InvoiceSeries(_)

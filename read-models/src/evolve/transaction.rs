@@ -76,6 +76,8 @@ impl Transaction {
             | Event::Session(_)
             | Event::Course(_)
             | Event::AdminRoster(_)
+            | Event::AuditAccess(_)
+            | Event::ProjectionControl(_)
             | Event::Subscription(_)
             | Event::InvoiceSeries(_)
             | Event::Quiz(_)

@@ -13,7 +13,7 @@
 //! | `transactions` | [`TransactionView`], [`InvoiceView`]: payments and invoices; finding them |
 //! | `subscriptions` | [`SubscriptionView`]; finding subscriptions |
 //! | `entitlements` | [`load_entitlements`], [`courses_covered`]: what somebody can open |
-//! | `audit` | [`events_of_person`]: finding events |
+//! | `audit` | [`find_events`], [`events_of_person`]: finding events |
 //! | `learning` | [`load_enrollment`], [`load_lessons_progress`], [`load_lesson`], [`list_enrollments`], [`load_learning_of`] |
 //! | `load` | [`load_user`], [`load_public_user`], [`load_sessions`], [`load_course`], [`load_course_for`] |
 //! | `snapshot` | [`read_at_once`]: several reads at one instant, bounded, anew when a swap broke them off |
@@ -35,7 +35,7 @@ mod transactions;
 mod user;
 mod users;
 
-pub use audit::events_of_person;
+pub use audit::{EventFilter, events_of_person, find_events};
 pub use course::{CourseFacts, CourseListItem, CourseView, PriceView};
 pub use enrollment::{CourseOfEnrollment, EnrollmentListItem, EnrollmentView, LessonProgressView};
 pub use entitlements::{EntitlementDocuments, courses_covered, load_entitlements};

@@ -163,9 +163,17 @@ async fn nothing_that_is_sent_gets_a_5xx() {
         if path == "/auth/logout" {
             continue;
         }
+        // Its answer has no end.
+        if path == "/admin/audit/stream" {
+            continue;
+        }
         // Admins change the learner: the others must be able to go on.
         let id = if path.starts_with("/admin") { &learner.id } else { &draft.id };
-        let path = path.replace("{id}", id).replace("{module_id}", &draft.module).replace("{lesson_id}", &draft.lesson);
+        let path = path
+            .replace("{type}", "user")
+            .replace("{id}", id)
+            .replace("{module_id}", &draft.module)
+            .replace("{lesson_id}", &draft.lesson);
         let methods = operations.as_object().unwrap().keys().map(|method| method.to_uppercase());
         // Nor could who is erased.
         let methods = methods.filter(|method| (method.as_str(), path.as_str()) != ("DELETE", "/auth/profile"));

@@ -5,6 +5,7 @@
 //! | `register`, `login`, `profile` | accounts |
 //! | `logout`, `refresh_token`, `sessions` | sessions |
 //! | `change_password`, `request_password_reset`, `reset_password` | passwords |
+//! | `audit`, `audit_state`, `audit_tail` | the audit trail |
 //! | `export_data` | all that is held on somebody |
 //! | `limits` | how often one may try |
 //! | `courses`, `change_course`, `outline`, `change_outline`, `publish`, `archive_course`, `catalogue`, `faq` | courses |
@@ -25,6 +26,9 @@ mod admin_users;
 mod any_input;
 mod apply_as_instructor;
 mod archive_course;
+mod audit;
+mod audit_state;
+mod audit_tail;
 mod authorization;
 mod bad_input;
 mod catalogue;

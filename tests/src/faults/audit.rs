@@ -89,7 +89,9 @@ pub async fn registered_once(log: &EventLog, events: &[StoredEvent], acknowledge
             | Event::Access(_)
             | Event::Review(_)
             | Event::Certificate(_)
-            | Event::Media(_) => {}
+            | Event::Media(_)
+            | Event::AuditAccess(_)
+            | Event::ProjectionControl(_) => {}
         }
     }
     let unknown = registered.iter().filter(|(email, _)| email.starts_with(PERHAPS));

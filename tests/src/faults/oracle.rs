@@ -99,7 +99,9 @@ fn take_in(documents: &mut Documents, event: &RecordedEvent, data: &Value) -> Re
         | StreamType::Access
         | StreamType::Review
         | StreamType::Certificate
-        | StreamType::Media => return Ok(()),
+        | StreamType::Media
+        | StreamType::AuditAccess
+        | StreamType::ProjectionControl => return Ok(()),
     };
     let document = at(documents, touched.0, touched.1)?;
     document["updated_at"] = time;
