@@ -29,6 +29,7 @@ pub mod client;
 pub mod faults;
 pub mod learners;
 pub mod mail;
+pub mod payments;
 pub mod people;
 pub mod servers;
 pub mod shape;

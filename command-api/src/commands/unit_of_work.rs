@@ -121,7 +121,7 @@ impl<A> Held<A> {
 impl<A> Held<A>
 where
     A: Aggregate<Services = ()> + Fold<Event = <A as Aggregate>::Event>,
-    <A as Aggregate>::Event: Into<events::Event>,
+    <A as Aggregate>::Event: Into<Event>,
 {
     /// Hands a command to the aggregate, and keeps what it decides.
     ///

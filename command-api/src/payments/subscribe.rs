@@ -32,7 +32,11 @@ pub struct Subscribe {
 
 /// The plan that a body names.
 pub(super) fn parse_plan(fields: &mut Fields, plan: Option<String>) -> Option<Plan> {
-    fields.required_text("plan", plan, |text| Plan::from_word(text).ok_or(FieldError::specific("invalid_plan")))
+    fields.required_text("plan", plan, |text| {
+        let is_text = !text.contains(char::is_control);
+        let unknown = if is_text { FieldError::specific("invalid_plan") } else { FieldError::new("control_character") };
+        Plan::from_word(text).ok_or(unknown)
+    })
 }
 
 /// Subscribes the caller, and has them pay for the first month.

@@ -10,6 +10,7 @@
 //! | `limits` | how often one may try |
 //! | `courses`, `change_course`, `outline`, `change_outline`, `publish`, `archive_course`, `catalogue`, `faq` | courses |
 //! | `enroll`, `learn`, `grants` | learners in courses |
+//! | `purchase`, `refund`, `webhook`, `subscriptions`, `entitlements`, `invoices` | payments, and what they open |
 //! | `mail` | letters, by whatever happens to the server and the sender |
 //! | `update_profile`, `apply_as_instructor`, `erase_user`, `show_user`, `list_users` | what accounts say, and who is gone |
 //! | `admin_users` | what admins do |
@@ -37,6 +38,7 @@ mod change_outline;
 mod change_password;
 mod courses;
 mod enroll;
+mod entitlements;
 mod erase_user;
 mod erased_for_good;
 mod export_data;
@@ -44,6 +46,7 @@ mod faq;
 mod grants;
 mod headers;
 mod idempotency;
+mod invoices;
 mod learn;
 mod limits;
 mod list_users;
@@ -54,16 +57,20 @@ mod outline;
 mod ports;
 mod profile;
 mod publish;
+mod purchase;
 mod races;
 mod reading;
 mod refresh_token;
+mod refund;
 mod register;
 mod request_password_reset;
 mod reset_password;
 mod sessions;
 mod show_user;
 mod strong_reads;
+mod subscriptions;
 mod token_attacks;
 mod token_keys;
 mod update_profile;
+mod webhook;
 mod without_projections;
