@@ -1,7 +1,5 @@
 //! Ids and events that the tests of several commands begin with.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Utc};
 use cqrs_es::test::TestFramework;
 use events::{

@@ -26,10 +26,12 @@
 //! | GET /courses/{id}/lessons/{lesson_id} | `courses/show_lesson.rs` |
 //! | GET /courses/{id}/progress | `courses/show_progress.rs` |
 //! | GET /enrollments | `courses/list_enrollments.rs` |
+//! | POST /ai/generate-quiz | `ai/generate_quiz.rs` |
 //!
 //! `audit` says what of an event is shown to whom; `reads` says how far the read collections are, and waits for them; `process` runs it all.
 
 mod admin;
+mod ai;
 mod audit;
 mod auth;
 mod courses;
@@ -60,6 +62,11 @@ pub const MESSAGES: &[(&str, &str, &str)] = &[
     ("user_suspended", "Ce compte est suspendu.", "This account is suspended."),
     ("no_access", "Vous n'avez pas accès à ce contenu.", "You have no access to this content."),
     ("not_enrolled", "Vous n'êtes pas inscrit à ce cours.", "You are not enrolled in this course."),
+    (
+        "invalid_content",
+        "Ce texte est trop court pour en tirer des questions.",
+        "There is too little in this text to ask about.",
+    ),
     ("too_many_items", "Trop d'éléments.", "Too many items."),
     ("too_many_decimals", "Deux décimales au plus.", "At most two decimals."),
 ];
@@ -126,6 +133,7 @@ pub fn openapi() -> OpenApi {
 fn routes() -> ServiceRouters<QueryDeps> {
     ServiceRouters {
         admin: admin::router().merge(audit::router()),
+        ai: ai::router(),
         auth: auth::router(),
         course: courses::router(),
         payment: payments::router(),
@@ -149,6 +157,7 @@ mod tests {
             "/admin/audit/verify",
             "/admin/users",
             "/admin/users/{id}",
+            "/ai/generate-quiz",
             "/auth/export",
             "/auth/profile",
             "/auth/sessions",
@@ -168,8 +177,9 @@ mod tests {
         ];
         assert!(paths.keys().eq(expected.map(|path| format!("/api/v1{path}")).iter()), "{:?}", paths.keys());
         for (path, item) in paths {
-            assert!(item["get"]["responses"]["200"]["content"].is_object(), "{path}");
-            assert!(item["get"]["responses"]["503"]["content"].is_object(), "{path}");
+            let method = if path.contains("/ai/") { "post" } else { "get" };
+            assert!(item[method]["responses"]["200"]["content"].is_object(), "{path}");
+            assert!(item[method]["responses"]["503"]["content"].is_object(), "{path}");
         }
         let course = &document["components"]["schemas"]["Course"];
         assert!(course.to_string().contains("modules"), "{course}");

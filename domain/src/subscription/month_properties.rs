@@ -48,10 +48,9 @@ proptest! {
     #[test]
     fn each_month_has_one_renewal_on_the_day_of_the_beginning_or_its_last(seconds in 0..4_000_000_000_i64) {
         let start: DateTime<Utc> = DateTime::from_timestamp(seconds, 0).unwrap();
-        let mut month = start.year() * 12 + start.month0().cast_signed();
-        for date in dates(Timestamp::new(start), 30) {
+        let next = start.year() * 12 + start.month0().cast_signed() + 1;
+        for (month, date) in (next..).zip(dates(Timestamp::new(start), 30)) {
             let date = date.utc();
-            month += 1;
             prop_assert_eq!(date.year() * 12 + date.month0().cast_signed(), month);
             prop_assert_eq!(date.time(), start.time());
             let is_last_day = (date + chrono::TimeDelta::days(1)).day() == 1;

@@ -201,6 +201,12 @@ const ROWS: &[Row] = &[
     // That they get as far as the body, or the grant, shows it.
     Row { method: "post", path: "/admin/grants", body: |_| Some(json!({})), expected: [401, 403, 403, 403, 400, 403] },
     Row { method: "delete", path: "/admin/grants/{id}", body: NOTHING, expected: [401, 403, 403, 403, 404, 403] },
+    Row {
+        method: "post",
+        path: "/ai/generate-quiz",
+        body: |_| Some(json!({ "lesson_content": "La fonction SOMME additionne les valeurs d'une plage." })),
+        expected: [401, 403, 200, 200, 200, 403],
+    },
     Row { method: "get", path: "/admin/audit/events", body: NOTHING, expected: [401, 403, 403, 403, 200, 403] },
     Row {
         method: "get",

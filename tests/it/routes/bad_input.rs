@@ -51,6 +51,7 @@ async fn targets(app: &TestApp) -> Vec<Target> {
             json!({ "title": "Excel, la suite", "category": "Bureau", "price": 10, "stack": ["Excel"] }),
         ),
         new(Method::POST, &format!("/courses/{}/faq", draft.id), json!({ "question": "q", "answer": "a" })),
+        new(Method::POST, "/ai/generate-quiz", json!({ "lesson_content": "Bonjour à tous, et bienvenue." })),
         new(Method::POST, &modules, json!({ "title": "m" })),
         new(Method::POST, &format!("{modules}/{}/lessons", draft.module), new_lesson("l")),
         new(Method::PATCH, &format!("{modules}/{}", draft.module), json!({ "title": "m", "description": "d" })),
@@ -172,7 +173,8 @@ async fn a_wrong_type_or_an_unknown_field_is_told_by_its_name() {
                 answer.assert_invalid("malformed_body", &[&format!("{field}: invalid")]);
             }
         }
-        for field in ["$where", "__proto__", "_id", "id", "user_id", "constructor", "é", ""] {
+        let unknown = ["$where", "__proto__", "_id", "id", "user_id", "constructor", "é", ""];
+        for field in unknown.into_iter().filter(|field| target.body.get(*field).is_none()) {
             let answer = target.request(&app).json(&target.with(field, json!(1))).send().await;
             answer.assert_invalid("unknown_field", &[&format!("{field}: unknown")]);
         }

@@ -11,6 +11,7 @@
 //! | `courses`, `change_course`, `outline`, `change_outline`, `publish`, `archive_course`, `catalogue`, `faq` | courses |
 //! | `enroll`, `learn`, `grants` | learners in courses |
 //! | `purchase`, `refund`, `webhook`, `subscriptions`, `entitlements`, `invoices` | payments, and what they open |
+//! | `generate_quiz` | AI Core |
 //! | `mail` | letters, by whatever happens to the server and the sender |
 //! | `update_profile`, `apply_as_instructor`, `erase_user`, `show_user`, `list_users` | what accounts say, and who is gone |
 //! | `admin_users` | what admins do |
@@ -43,6 +44,7 @@ mod erase_user;
 mod erased_for_good;
 mod export_data;
 mod faq;
+mod generate_quiz;
 mod grants;
 mod headers;
 mod idempotency;
