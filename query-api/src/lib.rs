@@ -137,7 +137,6 @@ fn routes() -> ServiceRouters<QueryDeps> {
         auth: auth::router(),
         course: courses::router(),
         payment: payments::router(),
-        ..ServiceRouters::default()
     }
 }
 
