@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use domain::access::ContentRights;
 use domain::course::CourseDetails;
-use domain::{Access as Rights, Course, Enrollment};
+use domain::{Access as Rights, Course, Enrollment, Subscription};
 use event_log::{EventLog, Loaded, LogError};
-use events::{AccessId, CourseId, EnrollmentId, Fold, UserId};
+use events::{AccessId, CourseId, EnrollmentId, Fold, Timestamp, UserId};
 use service_kit::http::ApiError;
 
 use crate::{Access, Caller, log_failure};
@@ -41,7 +41,10 @@ impl Access {
             Streams::load(self.log(), caller.user_id, course_id).await.map_err(|error| log_failure(&error))?;
         let details = streams.course.state.details.as_ref().ok_or_else(ApiError::not_found)?;
         let (access, enrollment) = (&streams.access.state, &streams.enrollment.state);
-        let rights = ContentRights::of(caller.user_id, caller.role, details, access, enrollment);
+        let now = Timestamp::new(self.clock().now());
+        let is_enrolled = enrollment.present().is_some();
+        let by_plan = streams.subscription.state.opens(self.plans(), details, is_enrolled, now);
+        let rights = ContentRights::of((caller.user_id, caller.role), details, access, by_plan, enrollment);
         Ok(Content { rights, course: streams.course.state, enrollment: streams.enrollment.state })
     }
 }
@@ -51,6 +54,7 @@ struct Streams {
     course: Loaded<Course>,
     access: Loaded<Rights>,
     enrollment: Loaded<Enrollment>,
+    subscription: Loaded<Subscription>,
 }
 
 impl Streams {
@@ -62,9 +66,9 @@ impl Streams {
             return Ok(cached);
         }
         let (access_id, enrollment_id) = (AccessId::of(user, course), EnrollmentId::of(user, course));
-        let (course, access, enrollment) =
-            tokio::try_join!(log.load(course), log.load(access_id), log.load(enrollment_id))?;
-        Ok(Self { course, access, enrollment })
+        let (course, access, enrollment, subscription) =
+            tokio::try_join!(log.load(course), log.load(access_id), log.load(enrollment_id), log.load(user))?;
+        Ok(Self { course, access, enrollment, subscription })
     }
 
     /// What is known of them, unasked. Of who has no right and never enrolled nothing can be cached, which is known too.
@@ -73,14 +77,16 @@ impl Streams {
             course: log.cached(course)?,
             access: cached_or_none(log, AccessId::of(user, course)),
             enrollment: cached_or_none(log, EnrollmentId::of(user, course)),
+            subscription: cached_or_none(log, user),
         })
     }
 
-    fn places(&self) -> [(&events::StreamId, events::Version); 3] {
+    fn places(&self) -> [(&events::StreamId, events::Version); 4] {
         [
             (&self.course.stream, self.course.version),
             (&self.access.stream, self.access.version),
             (&self.enrollment.stream, self.enrollment.version),
+            (&self.subscription.stream, self.subscription.version),
         ]
     }
 }

@@ -10,6 +10,7 @@ mod content;
 mod failure;
 mod health;
 mod in_time;
+mod plans;
 mod token_keys;
 
 pub use caller::{Access, Caller, MaybeCaller};
@@ -17,4 +18,5 @@ pub use content::Content;
 pub use failure::log_failure;
 pub use health::health;
 pub use in_time::in_time;
+pub use plans::{PlansError, load_plans};
 pub use token_keys::{TokenKey, TokenKeyStore, TokenKeys};

@@ -247,4 +247,5 @@ sums! {
 }
 
 mod learning;
+mod paying;
 mod quizzes;

@@ -132,7 +132,7 @@ pub(crate) async fn attempt_document(log: &EventLog, id: AttemptId) -> Result<Qu
     Ok(QuizAttempt::submitted(recorded, submitted, &quiz))
 }
 
-async fn open_stream(log: &EventLog, stream: &StreamId) -> Result<Vec<RecordedEvent>, Refusal> {
+pub(crate) async fn open_stream(log: &EventLog, stream: &StreamId) -> Result<Vec<RecordedEvent>, Refusal> {
     let opened = log.open_events(log.read_stream(stream, 0).await?).await?;
     let known = opened.into_iter().map(|opened| match opened {
         Opened::Known(event) => Ok(event),

@@ -94,6 +94,8 @@ typed_ids! {
     MediaId;
     /// A payment, or the zero one of a free course.
     TransactionId;
+    /// A subscription; a person has one after the other.
+    SubscriptionId;
     /// What ties together everything that one request set off; the caller may bring their own.
     CorrelationId;
 }

@@ -8,8 +8,8 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use events::{
     AccessEvent, AdminRosterEvent, AuditAccessEvent, CertificateEvent, CourseEvent, DecodeError, EmailClaimEvent,
-    EnrollmentEvent, Event, MediaEvent, ProjectionControlEvent, QuizAttemptEvent, QuizEvent, ReviewEvent, SessionEvent,
-    StreamType, UserEvent, decode,
+    EnrollmentEvent, Event, InvoiceSeriesEvent, MediaEvent, ProjectionControlEvent, QuizAttemptEvent, QuizEvent,
+    ReviewEvent, SessionEvent, StreamType, SubscriptionEvent, TransactionEvent, UserEvent, decode,
 };
 use serde_json::{Value, json};
 
@@ -38,10 +38,17 @@ event_types! {
     QuizAttempt(QuizAttemptEvent): QuizAttemptSubmitted;
     Enrollment(EnrollmentEvent): LearnerEnrolled EnrollmentResumed LessonProgressRecorded CourseCompleted
         EnrollmentDropped;
-    Access(AccessEvent): AccessGranted AccessRevoked AccessSuspended AccessReinstated;
+    Access(AccessEvent): AccessGranted AccessRevoked AccessSuspended AccessReinstated PurchaseOpened
+        PurchaseClosed;
     Review(ReviewEvent): ReviewWritten ReviewChanged ReviewRemoved;
     Certificate(CertificateEvent): CertificateIssued;
     Media(MediaEvent): MediaUploaded MediaRemoved;
+    Transaction(TransactionEvent): PaymentStarted PaymentAwaited PaymentCompleted PaymentFailed RefundRequested
+        RefundFailed PaymentRefunded PaymentPartlyRefunded PaymentDisputed DisputeWon;
+    Subscription(SubscriptionEvent): SubscriptionRequested SubscriptionStarted SubscriptionDeclined
+        SubscriptionCancelled SubscriptionPaused SubscriptionResumed SubscriptionPlanChanged SubscriptionRenewed
+        SubscriptionExpired;
+    InvoiceSeries(InvoiceSeriesEvent): InvoiceIssued CreditNoteIssued;
     AdminRoster(AdminRosterEvent): AdminJoined AdminLeft;
     AuditAccess(AuditAccessEvent): AuditTrailRead;
     ProjectionControl(ProjectionControlEvent): RebuildRequested RebuildCancelled RebuildEnded ParkedRetryRequested;

@@ -37,7 +37,9 @@ mod writing;
 pub use folding::{Documents, FoldError};
 pub use process::run;
 pub use projection::{DocKey, Projection};
-pub use projections::{Audit, Courses, Enrollments, Entitlements, Quizzes, Users, all, collections};
+pub use projections::{
+    Audit, Courses, Enrollments, Entitlements, Quizzes, Subscriptions, Transactions, Users, all, collections,
+};
 pub use rebuild::RebuildOptions;
 pub use retry::Retried;
 pub use running::{Projectors, start, start_rebuilders, start_with};

@@ -20,6 +20,8 @@
 //! | GET /auth/export | `auth/export_data.rs` |
 //! | GET /courses | `courses/list_courses.rs`; its parameters: `courses/catalogue.rs` |
 //! | GET /courses/{id} | `courses/show_course.rs` |
+//! | GET /transactions, /transactions/{id}/invoice | `payments/list_transactions.rs`, `show_invoice.rs` |
+//! | GET /subscriptions/active, /user/{user_id}/entitlements | `payments/show_subscription.rs`, `show_entitlements.rs` |
 //! | GET /courses/{id}/faq | `courses/list_faq.rs` |
 //! | GET /courses/{id}/lessons | `courses/list_lessons.rs` |
 //! | GET /courses/{id}/lessons/{lesson_id} | `courses/show_lesson.rs` |
@@ -38,6 +40,7 @@ mod ai;
 mod audit;
 mod auth;
 mod courses;
+mod payments;
 mod process;
 mod quizzes;
 mod reads;
@@ -144,7 +147,7 @@ fn routes() -> ServiceRouters<QueryDeps> {
         ai: ai::router(),
         auth: auth::router(),
         course: courses::router().merge(quizzes::router()),
-        ..ServiceRouters::default()
+        payment: payments::router(),
     }
 }
 
@@ -183,6 +186,10 @@ mod tests {
             "/enrollments",
             "/quizzes/{id}",
             "/quizzes/{id}/attempts",
+            "/subscriptions/active",
+            "/transactions",
+            "/transactions/{id}/invoice",
+            "/user/{user_id}/entitlements",
         ];
         assert!(paths.keys().eq(expected.map(|path| format!("/api/v1{path}")).iter()), "{:?}", paths.keys());
         for (path, item) in paths {

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::error::Error;
 use std::time::Duration;
 
-use access::{Access, TokenKeyStore, TokenKeys, health};
+use access::{Access, TokenKeyStore, TokenKeys, health, load_plans};
 use event_log::{
     AppendLimits, EventLog, HeadSigner, LogNames, LogSecrets, MasterKey, connect, connect_nats, start_waker,
 };
@@ -59,7 +59,8 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
         stop: shutdown.clone(),
     };
     let positions = Positions::start(&log, nats, shutdown.clone());
-    let access = Access::new(log.clone(), keys.clone(), clock);
+    let plans = load_plans(settings.payment.plans_file.as_deref())?;
+    let access = Access::new(log.clone(), keys.clone(), clock).with_plans(plans);
     let deps = QueryDeps::new(access, &log, positions, settings.read_wait, auditing);
     let bound = gateway::listen(routers(&deps), &settings, root).await?;
     let options = HttpOptions::of(&settings.network, Messages::base())?;

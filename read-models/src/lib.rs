@@ -32,10 +32,14 @@ pub use documents::{
     Rebuild, RebuildState, RightAnswer, USER_COURSES, USER_SESSIONS, USERS, User, UserCourse, UserSessions, UserStatus,
     Verification, VerificationStatus, full_name, hours,
 };
-pub use evolve::grant_of;
+pub use documents::{
+    COURSE_REVENUES, CourseRevenue, CreditNote, Invoice, SUBSCRIPTIONS, Subscription, TRANSACTIONS, Transaction,
+};
+pub use evolve::{grant_of, subscription_of};
 pub use money::MoneyView;
 pub use positions::{Announcement, Positions, Waited, lease_name, rebuild_lease_name};
 pub use projections::{
     ALL_PROJECTIONS, AUDIT_PROJECTION, COURSES_PROJECTION, ENROLLMENTS_PROJECTION, ENTITLEMENTS_PROJECTION,
-    NOT_WAITED_FOR, QUIZZES_PROJECTION, USERS_PROJECTION, projections_of,
+    NOT_WAITED_FOR, QUIZZES_PROJECTION, SUBSCRIPTIONS_PROJECTION, TRANSACTIONS_PROJECTION, USERS_PROJECTION,
+    projections_of,
 };

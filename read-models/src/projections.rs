@@ -6,6 +6,10 @@ use events::StreamType;
 pub const USERS_PROJECTION: &str = "users";
 /// Courses with their modules and lessons.
 pub const COURSES_PROJECTION: &str = "courses";
+/// Payments with their invoices.
+pub const TRANSACTIONS_PROJECTION: &str = "transactions";
+/// Subscriptions.
+pub const SUBSCRIPTIONS_PROJECTION: &str = "subscriptions";
 /// Who is in which course, and how far.
 pub const ENROLLMENTS_PROJECTION: &str = "enrollments";
 /// Quizzes, and attempts at them.
@@ -41,6 +45,8 @@ pub const fn projections_of(stream: StreamType) -> &'static [&'static str] {
         StreamType::Access => &[ENTITLEMENTS_PROJECTION],
         StreamType::Quiz | StreamType::QuizAttempt => &[QUIZZES_PROJECTION],
         StreamType::Session => &[USERS_PROJECTION],
+        StreamType::Transaction | StreamType::InvoiceSeries => &[TRANSACTIONS_PROJECTION],
+        StreamType::Subscription => &[SUBSCRIPTIONS_PROJECTION],
         StreamType::EmailClaim
         | StreamType::AdminRoster
         | StreamType::Review

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use access::{Access, TokenKeyStore, TokenKeys, health};
+use access::{Access, TokenKeyStore, TokenKeys, health, load_plans};
 use command_api::CommandApi;
 use command_api::courses::{start_completing, start_retiring};
 use command_api::mail::{Mail, Mailer, start_mail};
+use command_api::payments::start_billing;
 use command_api::signing_keys::SigningKeys;
 use event_log::{
     AppendLimits, EventLog, HeadRecorder, HeadSigner, LogNames, LogSecrets, MasterKey, PublisherSettings, connect_nats,
@@ -142,7 +143,8 @@ impl TestApp {
         let token_keys = TokenKeys::open(store, clock.clone()).await.unwrap();
         let token_secret = settings.secrets.token_key().unwrap().clone();
         let signing = SigningKeys::open(token_keys.clone(), &token_secret).await.unwrap();
-        let access = Access::new(log.clone(), token_keys.clone(), clock.clone());
+        let plans = load_plans(settings.payment.plans_file.as_deref()).unwrap();
+        let access = Access::new(log.clone(), token_keys.clone(), clock.clone()).with_plans(plans);
         let signer = HeadSigner::new(settings.secrets.head.expose());
         let auditing = Auditing { nats: nats.clone(), signer, stop: stop.clone() };
         let queries = QueryDeps::new(access.clone(), &log, positions.clone(), settings.read_wait, auditing);
@@ -155,7 +157,8 @@ impl TestApp {
         let serving = tokio::spawn(bound.serve(stop.clone()));
         let retiring = start_retiring(&commands.commands, stop.clone());
         let completing = start_completing(&commands.commands, stop.clone());
-        let mut parts = vec![serving, projecting, publisher, fresh, retiring, completing];
+        let billing = start_billing(&commands.commands, &commands.payments, stop.clone());
+        let mut parts = vec![billing, serving, projecting, publisher, fresh, retiring, completing];
         if options.sends_mail {
             parts.push(start_mail(mail.clone(), stop.clone()));
         }

@@ -30,6 +30,7 @@ pub mod client;
 pub mod faults;
 pub mod learners;
 pub mod mail;
+pub mod payments;
 pub mod people;
 pub mod quizzes;
 pub mod servers;

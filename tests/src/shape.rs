@@ -194,6 +194,26 @@ pub fn pagination() -> Value {
     json!({ "page": "integer", "limit": "integer", "total": "integer", "pages": "integer" })
 }
 
+/// A payment.
+#[must_use]
+pub fn transaction() -> Value {
+    json!({
+        "_id": "uuid", "user_id": "uuid", "course_id": "uuid", "amount": "number", "currency": "=EUR",
+        "status": "string", "payment_method": "string", "stripe_payment_intent_id": "string?", "created_at": "time",
+        "completed_at": "time?", "refunded_at": "time?",
+    })
+}
+
+/// A subscription.
+#[must_use]
+pub fn subscription() -> Value {
+    json!({
+        "_id": "uuid", "user_id": "uuid", "plan": "string", "status": "string", "amount_per_month": "number",
+        "currency": "=EUR", "renewal_date": "time", "cancelled_date": "time?", "created_at": "time",
+        "stripe_subscription_id": "string",
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,10 +3,11 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 
-use access::{Access, TokenKeyStore, TokenKeys, health};
+use access::{Access, TokenKeyStore, TokenKeys, health, load_plans};
 use command_api::CommandApi;
 use command_api::courses::{start_completing, start_retiring};
 use command_api::mail::{Mail, Mailer, start_mail};
+use command_api::payments::start_billing;
 use command_api::signing_keys::SigningKeys;
 use event_log::{
     AppendLimits, EventLog, HeadRecorder, HeadSigner, LogNames, LogSecrets, MasterKey, PublisherSettings, connect,
@@ -65,7 +66,8 @@ impl Product {
         let clock = Clock::new(settings.clock_offset);
         let keys = TokenKeys::open(TokenKeyStore::open(log.client(), log.names()).await?, clock.clone()).await?;
         let signing = SigningKeys::open(keys.clone(), settings.secrets.token_key()?).await?;
-        let access = Access::new(log.clone(), keys.clone(), clock.clone());
+        let plans = load_plans(settings.payment.plans_file.as_deref())?;
+        let access = Access::new(log.clone(), keys.clone(), clock.clone()).with_plans(plans);
         let tails = CancellationToken::new();
         let signer = HeadSigner::new(settings.secrets.head.expose());
         let auditing = Auditing { nats: nats.clone(), signer, stop: tails.clone() };
@@ -94,6 +96,9 @@ impl Product {
         background.add("retiring courses", retiring.clone(), start_retiring(&commands.commands, retiring));
         let completing = CancellationToken::new();
         background.add("completing courses", completing.clone(), start_completing(&commands.commands, completing));
+        let billing = CancellationToken::new();
+        let bills = start_billing(&commands.commands, &commands.payments, billing.clone());
+        background.add("billing", billing, bills);
         let listened = listening.clone();
         background.add("positions", listening, tokio::spawn(async move { listened.cancelled().await }));
         Ok(Self { log, commands, bound, metrics_address, metrics, metrics_listener, background, tails })

@@ -2,6 +2,7 @@
 
 mod acting_admin;
 pub mod cancel_rebuild;
+pub mod confirm_transfer;
 pub mod create_admin;
 pub mod decide_application;
 pub mod grant_access;

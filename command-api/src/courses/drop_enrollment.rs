@@ -46,10 +46,10 @@ struct Leave {
 impl UseCase for Leave {
     type Outcome = EnrollmentId;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>, _now: Timestamp) -> Result<EnrollmentId, Refusal> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>, now: Timestamp) -> Result<EnrollmentId, Refusal> {
         let role = acting_role(work, &self.caller).await?;
         let mut learner = Learner::load(work, self.caller.user_id, self.course_id).await?;
-        if !learner.rights(role)?.knows_course() {
+        if !learner.rights(work, role, now)?.knows_course() {
             return Err(ApiError::not_found().into());
         }
         learner.enrollment.decide(DropEnrollment).await?;

@@ -3,10 +3,11 @@
 use access::Caller;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use domain::Enrollment;
 use domain::access::{GrantAccess, GrantReason};
 use domain::enrollment::EnrollLearner;
-use events::{CourseId, EnrollmentId, Fold, GrantId, StreamId, Timestamp};
+use domain::transaction::StartPayment;
+use domain::{Enrollment, Transaction};
+use events::{CourseId, EnrollmentId, Fold, GrantId, PaymentMethod, StreamId, Timestamp, TransactionId};
 use read_models::views::EnrollmentView;
 use serde::Serialize;
 use service_kit::http::{ApiError, DataBody, ErrorBody, PathId, Success};
@@ -67,6 +68,25 @@ pub(super) async fn enrollment_answer<O: Sync>(
     Ok(done.answer(EnrollmentAnswer { enrollment }))
 }
 
+/// The zero payment of a free course.
+async fn note_free(work: &mut UnitOfWork<'_>, learner: &Learner, now: Timestamp) -> Result<(), Refusal> {
+    let ((user_id, course_id), transaction_id) = (learner.ids(), TransactionId::new(Uuid::now_v7()));
+    let mut transaction = work.load::<Transaction>(transaction_id).await?;
+    let command = StartPayment {
+        transaction_id,
+        user_id,
+        course_id,
+        price: learner.details()?.price,
+        is_free: true,
+        method: PaymentMethod::Free,
+        payment_method_id: None,
+        now,
+    };
+    transaction.decide(command).await?;
+    work.put(transaction);
+    Ok(())
+}
+
 struct Enroll {
     course_id: CourseId,
     caller: Caller,
@@ -79,10 +99,10 @@ impl UseCase for Enroll {
         let (user_id, course_id) = (self.caller.user_id, self.course_id);
         let role = acting_role(work, &self.caller).await?;
         let mut learner = Learner::load(work, user_id, course_id).await?;
-        if !learner.rights(role)?.knows_course() {
+        if !learner.rights(work, role, now)?.knows_course() {
             return Err(ApiError::not_found().into());
         }
-        let right = learner.access.state().right();
+        let right = learner.right(work, now)?;
         let command = EnrollLearner {
             user_id,
             course_id,
@@ -97,6 +117,7 @@ impl UseCase for Enroll {
             // It is free, or the decision would have been another.
             let grant_id = GrantId::new(Uuid::now_v7());
             learner.access.decide(GrantAccess { grant_id, user_id, course_id, reason: GrantReason::Free }).await?;
+            note_free(work, &learner, now).await?;
         }
         learner.put(work).await?;
         Ok(EnrollmentId::of(user_id, course_id))

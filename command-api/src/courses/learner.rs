@@ -6,8 +6,8 @@ use domain::certificate::IssueCertificate;
 use domain::course::CourseDetails;
 use domain::user::UserStatus;
 use domain::values::CertificateCode;
-use domain::{Access, Certificate, Course, Enrollment, User};
-use events::{AccessId, CertificateId, CourseId, EnrollmentId, LessonId, Role, UserId};
+use domain::{Access, Certificate, Course, Enrollment, Subscription, User};
+use events::{AccessId, CertificateId, CourseId, EnrollmentId, EnrollmentSource, LessonId, Role, Timestamp, UserId};
 use service_kit::http::ApiError;
 
 use crate::Refusal;
@@ -39,6 +39,7 @@ pub(crate) struct Learner {
     pub(crate) access: Held<Access>,
     /// How far they have come.
     pub(crate) enrollment: Held<Enrollment>,
+    subscription: Held<Subscription>,
     had_completed: bool,
 }
 
@@ -52,7 +53,27 @@ impl Learner {
         let access = work.load(AccessId::of(user_id, course_id)).await?;
         let enrollment: Held<Enrollment> = work.load(EnrollmentId::of(user_id, course_id)).await?;
         let had_completed = has_completed(enrollment.state());
-        Ok(Self { user_id, course_id, course, access, enrollment, had_completed })
+        let subscription = work.load(user_id).await?;
+        Ok(Self { user_id, course_id, course, access, enrollment, subscription, had_completed })
+    }
+
+    /// Who, and in which course.
+    pub(crate) const fn ids(&self) -> (UserId, CourseId) {
+        (self.user_id, self.course_id)
+    }
+
+    /// By what right the course opens to them now: by a grant, or by their plan.
+    ///
+    /// # Errors
+    /// 404 when there is no such course.
+    pub(crate) fn right(&self, work: &UnitOfWork<'_>, now: Timestamp) -> Result<Option<EnrollmentSource>, ApiError> {
+        let by_plan = self.is_open_by_plan(work, now)?.then_some(EnrollmentSource::Subscription);
+        Ok(self.access.state().right().or(by_plan))
+    }
+
+    fn is_open_by_plan(&self, work: &UnitOfWork<'_>, now: Timestamp) -> Result<bool, ApiError> {
+        let is_enrolled = self.enrollment.state().present().is_some();
+        Ok(self.subscription.state().opens(work.plans(), self.details()?, is_enrolled, now))
     }
 
     /// The course.
@@ -63,13 +84,14 @@ impl Learner {
         self.course.state().details.as_ref().ok_or_else(ApiError::not_found)
     }
 
-    /// What of the course opens to them in this role.
+    /// What of the course opens to them now, in this role.
     ///
     /// # Errors
     /// 404 when there is no such course.
-    pub(crate) fn rights(&self, role: Role) -> Result<ContentRights, ApiError> {
+    pub(crate) fn rights(&self, work: &UnitOfWork<'_>, role: Role, now: Timestamp) -> Result<ContentRights, ApiError> {
         let (access, enrollment) = (self.access.state(), self.enrollment.state());
-        Ok(ContentRights::of(self.user_id, role, self.details()?, access, enrollment))
+        let by_plan = self.is_open_by_plan(work, now)?;
+        Ok(ContentRights::of((self.user_id, role), self.details()?, access, by_plan, enrollment))
     }
 
     /// The lessons that the course has now.
@@ -91,6 +113,7 @@ impl Learner {
         work.put(self.course);
         work.put(self.access);
         work.put(self.enrollment);
+        work.put(self.subscription);
         Ok(())
     }
 

@@ -109,7 +109,8 @@ impl UseCase for GoOn {
     async fn decide(&self, work: &mut UnitOfWork<'_>, now: Timestamp) -> Result<EnrollmentId, Refusal> {
         let role = acting_role(work, &self.caller).await?;
         let mut learner = Learner::load(work, self.caller.user_id, self.course_id).await?;
-        if !learner.rights(role)?.knows_course() {
+        let rights = learner.rights(work, role, now)?;
+        if !rights.knows_course() {
             return Err(ApiError::not_found().into());
         }
         let lesson = learner.details()?.lesson(self.lesson_id);
@@ -122,7 +123,7 @@ impl UseCase for GoOn {
             status,
             time_spent,
             quiz_score,
-            has_access: learner.access.state().is_open(),
+            has_access: rights.holds(),
             lessons_now: learner.lessons_now()?,
             now,
         };

@@ -45,6 +45,6 @@ impl From<EnrollBuyerError> for Refusal {
 
 sums! {
     EnrollmentError { EnrollLearner, EnrollBuyer, RecordProgress, RecordAttempt, CompleteCourse, DropEnrollment, }
-    AccessError { GrantAccess, RevokeAccess, SuspendAccess, ReinstateAccess, }
+    AccessError { GrantAccess, RevokeAccess, SuspendAccess, ReinstateAccess, OpenPurchase, ClosePurchase, }
     CertificateError { IssueCertificate, }
 }

@@ -24,9 +24,16 @@ enum Presence {
 }
 
 impl ContentRights {
-    /// The rights of `user`, in the role they have now, to a course; with what the log knows of the pair.
+    /// The rights of `user`, in the role they have now, to a course; with what the log knows of the pair, and whether the
+    /// plan that they have subscribed to opens it now.
     #[must_use]
-    pub fn of(user: UserId, role: Role, course: &CourseDetails, access: &Access, enrollment: &Enrollment) -> Self {
+    pub fn of(
+        (user, role): (UserId, Role),
+        course: &CourseDetails,
+        access: &Access,
+        by_plan: bool,
+        enrollment: &Enrollment,
+    ) -> Self {
         let presence = match (&enrollment.learner, enrollment.present()) {
             (None, _) => Presence::Never,
             (Some(_), None) => Presence::Left,
@@ -35,7 +42,7 @@ impl ContentRights {
         Self {
             status: course.status,
             is_editor: user == course.instructor_id || role == Role::Admin,
-            holds: access.is_open(),
+            holds: access.is_open() || by_plan,
             enrollment: presence,
         }
     }
@@ -50,6 +57,12 @@ impl ContentRights {
     #[must_use]
     pub const fn is_enrolled(self) -> bool {
         matches!(self.enrollment, Presence::Present)
+    }
+
+    /// Whether a right of theirs lives, by a grant or by their plan.
+    #[must_use]
+    pub const fn holds(self) -> bool {
+        self.holds
     }
 
     /// Whether they see the course and its outline: drafts are for who writes them, archived ones for who has access.
@@ -103,6 +116,7 @@ mod tests {
         who: (UserId, Role),
         course: Vec<CourseEvent>,
         access: Vec<events::AccessEvent>,
+        by_plan: bool,
         enrollment: Vec<EnrollmentEvent>,
     }
 
@@ -110,7 +124,7 @@ mod tests {
         fn rights(&self) -> ContentRights {
             let course: Course = folded([vec![course_created()], self.course.clone()].concat());
             let (access, enrollment) = (folded(self.access.clone()), folded(self.enrollment.clone()));
-            ContentRights::of(self.who.0, self.who.1, course.details.as_ref().unwrap(), &access, &enrollment)
+            ContentRights::of(self.who, course.details.as_ref().unwrap(), &access, self.by_plan, &enrollment)
         }
 
         /// Sees the course, knows it, opens its content, opens a preview.
@@ -125,7 +139,7 @@ mod tests {
         access: Vec<events::AccessEvent>,
         enrollment: Vec<EnrollmentEvent>,
     ) -> [bool; 4] {
-        Case { who: (user_id(5), Role::Learner), course, access, enrollment }.summary()
+        Case { who: (user_id(5), Role::Learner), course, access, by_plan: false, enrollment }.summary()
     }
 
     #[test]
@@ -149,6 +163,16 @@ mod tests {
     }
 
     #[test]
+    fn a_plan_opens_as_a_grant_does() {
+        for (enrollment, opens) in [(vec![enrolled()], true), (Vec::new(), false), (vec![enrolled(), dropped()], false)]
+        {
+            let (who, course) = ((user_id(5), Role::Learner), vec![course_published()]);
+            let case = Case { who, course, access: Vec::new(), by_plan: true, enrollment };
+            assert_eq!(case.rights().opens(), opens);
+        }
+    }
+
+    #[test]
     fn what_is_not_published_is_seen_by_few_and_kept_by_who_has_it() {
         let archived = || vec![course_published(), course_archived()];
         let bought = || vec![granted(1, purchase(7))];
@@ -166,12 +190,13 @@ mod tests {
         for course in [Vec::new(), vec![course_published()], vec![course_published(), course_archived()]] {
             for editor in [owner(), admin()] {
                 let who = (editor.user_id, editor.role);
-                let case = Case { who, course: course.clone(), access: Vec::new(), enrollment: Vec::new() };
+                let case =
+                    Case { who, course: course.clone(), access: Vec::new(), by_plan: false, enrollment: Vec::new() };
                 assert_eq!(case.summary(), [true; 4]);
                 assert!(case.rights().is_editor() && !case.rights().is_enrolled());
             }
             let who = (other_instructor().user_id, Role::Instructor);
-            let case = Case { who, course, access: Vec::new(), enrollment: Vec::new() };
+            let case = Case { who, course, access: Vec::new(), by_plan: false, enrollment: Vec::new() };
             assert!(!case.rights().opens() && !case.rights().is_editor());
         }
     }

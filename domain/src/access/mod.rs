@@ -5,7 +5,11 @@ mod content_rights;
 mod state;
 
 #[cfg(feature = "decide")]
+mod close_purchase;
+#[cfg(feature = "decide")]
 mod grant_access;
+#[cfg(feature = "decide")]
+mod open_purchase;
 #[cfg(feature = "decide")]
 mod reinstate_access;
 #[cfg(feature = "decide")]
@@ -18,7 +22,9 @@ pub use state::{Access, Grant};
 
 #[cfg(feature = "decide")]
 pub use {
+    close_purchase::{ClosePurchase, ClosePurchaseError},
     grant_access::{GrantAccess, GrantAccessError, GrantReason},
+    open_purchase::{OpenPurchase, OpenPurchaseError},
     reinstate_access::{ReinstateAccess, ReinstateAccessError},
     revoke_access::{RevocationReason, RevokeAccess, RevokeAccessError},
     suspend_access::{SuspendAccess, SuspendAccessError},
@@ -31,5 +37,7 @@ crate::aggregate::aggregate! {
         RevokeAccess(RevokeAccessError) by revoke,
         SuspendAccess(SuspendAccessError) by suspend,
         ReinstateAccess(ReinstateAccessError) by reinstate,
+        OpenPurchase(OpenPurchaseError) by open_purchase,
+        ClosePurchase(ClosePurchaseError) by close_purchase,
     }
 }

@@ -39,6 +39,9 @@ impl Projection for Courses {
             StreamType::EmailClaim
             | StreamType::Session
             | StreamType::AdminRoster
+            | StreamType::Transaction
+            | StreamType::Subscription
+            | StreamType::InvoiceSeries
             | StreamType::Quiz
             | StreamType::QuizAttempt
             | StreamType::Access
@@ -64,6 +67,9 @@ impl Projection for Courses {
             Event::EmailClaim(_)
             | Event::Session(_)
             | Event::AdminRoster(_)
+            | Event::Transaction(_)
+            | Event::Subscription(_)
+            | Event::InvoiceSeries(_)
             | Event::Quiz(_)
             | Event::QuizAttempt(_)
             | Event::Access(_)
@@ -84,6 +90,9 @@ impl Projection for Courses {
             | StreamType::EmailClaim
             | StreamType::Session
             | StreamType::AdminRoster
+            | StreamType::Transaction
+            | StreamType::Subscription
+            | StreamType::InvoiceSeries
             | StreamType::Quiz
             | StreamType::QuizAttempt
             | StreamType::Access
@@ -106,6 +115,9 @@ impl Projection for Courses {
             Event::EmailClaim(_)
             | Event::Session(_)
             | Event::AdminRoster(_)
+            | Event::Transaction(_)
+            | Event::Subscription(_)
+            | Event::InvoiceSeries(_)
             | Event::Quiz(_)
             | Event::QuizAttempt(_)
             | Event::Access(_)

@@ -35,6 +35,9 @@ impl Projection for Enrollments {
             | StreamType::AdminRoster
             | StreamType::AuditAccess
             | StreamType::ProjectionControl
+            | StreamType::Transaction
+            | StreamType::Subscription
+            | StreamType::InvoiceSeries
             | StreamType::Quiz
             | StreamType::QuizAttempt
             | StreamType::Access
@@ -66,6 +69,9 @@ impl Projection for Enrollments {
             | Event::AdminRoster(_)
             | Event::AuditAccess(_)
             | Event::ProjectionControl(_)
+            | Event::Transaction(_)
+            | Event::Subscription(_)
+            | Event::InvoiceSeries(_)
             | Event::Quiz(_)
             | Event::QuizAttempt(_)
             | Event::Access(_)
@@ -85,6 +91,9 @@ impl Projection for Enrollments {
             | StreamType::AdminRoster
             | StreamType::AuditAccess
             | StreamType::ProjectionControl
+            | StreamType::Transaction
+            | StreamType::Subscription
+            | StreamType::InvoiceSeries
             | StreamType::Quiz
             | StreamType::QuizAttempt
             | StreamType::Access
@@ -104,6 +113,9 @@ impl Projection for Enrollments {
             | Event::AdminRoster(_)
             | Event::AuditAccess(_)
             | Event::ProjectionControl(_)
+            | Event::Transaction(_)
+            | Event::Subscription(_)
+            | Event::InvoiceSeries(_)
             | Event::Quiz(_)
             | Event::QuizAttempt(_)
             | Event::Access(_)

@@ -31,6 +31,9 @@ impl Projection for Entitlements {
             | StreamType::AuditAccess
             | StreamType::ProjectionControl
             | StreamType::Course
+            | StreamType::Transaction
+            | StreamType::Subscription
+            | StreamType::InvoiceSeries
             | StreamType::Quiz
             | StreamType::QuizAttempt
             | StreamType::Enrollment
@@ -42,7 +45,7 @@ impl Projection for Entitlements {
 
     fn keys(&self, event: &RecordedEvent) -> Vec<DocKey> {
         match &event.event {
-            Event::Access(event) => vec![DocKey::of::<Grant>(grant_of(event))],
+            Event::Access(event) => grant_of(event).map(DocKey::of::<Grant>).into_iter().collect(),
             Event::User(_)
             | Event::EmailClaim(_)
             | Event::Session(_)
@@ -50,6 +53,9 @@ impl Projection for Entitlements {
             | Event::AuditAccess(_)
             | Event::ProjectionControl(_)
             | Event::Course(_)
+            | Event::Transaction(_)
+            | Event::Subscription(_)
+            | Event::InvoiceSeries(_)
             | Event::Quiz(_)
             | Event::QuizAttempt(_)
             | Event::Enrollment(_)
@@ -67,7 +73,8 @@ impl Projection for Entitlements {
     fn fold(&self, event: &RecordedEvent, docs: &mut Documents<'_>) -> Result<(), FoldError> {
         match &event.event {
             Event::Access(of_access) => {
-                let before = docs.get(grant_of(of_access))?;
+                let Some(id) = grant_of(of_access) else { return Ok(()) };
+                let before = docs.get(id)?;
                 let grant = Grant::after(before, event, of_access);
                 docs.put(grant.ok_or(FoldError::Contradiction("the event needs a grant"))?)
             }
@@ -78,6 +85,9 @@ impl Projection for Entitlements {
             | Event::AuditAccess(_)
             | Event::ProjectionControl(_)
             | Event::Course(_)
+            | Event::Transaction(_)
+            | Event::Subscription(_)
+            | Event::InvoiceSeries(_)
             | Event::Quiz(_)
             | Event::QuizAttempt(_)
             | Event::Enrollment(_)

@@ -5,6 +5,8 @@ mod courses;
 mod enrollments;
 mod entitlements;
 mod quizzes;
+mod subscriptions;
+mod transactions;
 mod users;
 
 use std::sync::Arc;
@@ -16,6 +18,8 @@ pub use courses::Courses;
 pub use enrollments::Enrollments;
 pub use entitlements::Entitlements;
 pub use quizzes::Quizzes;
+pub use subscriptions::Subscriptions;
+pub use transactions::Transactions;
 pub use users::Users;
 
 use crate::Projection;
@@ -29,6 +33,8 @@ pub fn all() -> Vec<Arc<dyn Projection>> {
         Arc::new(Enrollments),
         Arc::new(Entitlements),
         Arc::new(Quizzes),
+        Arc::new(Transactions),
+        Arc::new(Subscriptions),
         Arc::new(Audit),
     ]
 }

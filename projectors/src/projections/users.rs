@@ -28,6 +28,9 @@ impl Projection for Users {
             StreamType::User | StreamType::Session | StreamType::Course => true,
             StreamType::EmailClaim
             | StreamType::AdminRoster
+            | StreamType::Transaction
+            | StreamType::Subscription
+            | StreamType::InvoiceSeries
             | StreamType::Quiz
             | StreamType::QuizAttempt
             | StreamType::Enrollment
@@ -79,6 +82,9 @@ impl Projection for Users {
             },
             Event::EmailClaim(_)
             | Event::AdminRoster(_)
+            | Event::Transaction(_)
+            | Event::Subscription(_)
+            | Event::InvoiceSeries(_)
             | Event::Quiz(_)
             | Event::QuizAttempt(_)
             | Event::Enrollment(_)
@@ -103,6 +109,9 @@ impl Projection for Users {
             }
             StreamType::EmailClaim
             | StreamType::AdminRoster
+            | StreamType::Transaction
+            | StreamType::Subscription
+            | StreamType::InvoiceSeries
             | StreamType::Quiz
             | StreamType::QuizAttempt
             | StreamType::Enrollment
@@ -122,6 +131,9 @@ impl Projection for Users {
             Event::Course(of_course) => course(of_course, docs),
             Event::EmailClaim(_)
             | Event::AdminRoster(_)
+            | Event::Transaction(_)
+            | Event::Subscription(_)
+            | Event::InvoiceSeries(_)
             | Event::Quiz(_)
             | Event::QuizAttempt(_)
             | Event::Enrollment(_)

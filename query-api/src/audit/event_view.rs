@@ -15,6 +15,7 @@ use uuid::Uuid;
 const SHOWN: &[&str] = &[
     "avatar_url",
     "bio",
+    "buyer_name",
     "comment",
     "email",
     "expertise_tags",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use access::{Caller, log_failure};
 use axum::extract::State;
 use domain::user::UserStatus;
-use domain::{Access, Course, Enrollment, User};
+use domain::{Access, Course, Enrollment, Subscription, User};
 use event_log::{EventLog, LogError, Opened};
 use events::{
     AccessEvent, AccessId, AuditView, CourseId, EnrollmentEvent, EnrollmentId, EnrollmentSource, Event, Fold, GrantId,
@@ -115,6 +115,7 @@ struct Behind {
 pub(crate) async fn explain_access(
     State(reads): State<Reads>,
     State(readings): State<Readings>,
+    State(callers): State<access::Access>,
     caller: Caller,
     context: RequestContext,
     params: QueryParams,
@@ -135,12 +136,15 @@ pub(crate) async fn explain_access(
     let learning = events_of(log, &Enrollment::stream(EnrollmentId::of(user_id, course_id))).await.map_err(failed)?;
     let (access, enrollment) = (access_of(&rights), enrollment_of(&learning));
     let grants = grants(&rights, &access);
+    let subscription = log.load::<Subscription>(user_id).await.map_err(failed)?.state;
+    let now = Timestamp::new(callers.clock().now());
+    let by_plan = subscription.opens(callers.plans(), details, enrollment.present().is_some(), now);
     let right = if user.state.is_acting_admin() {
         Some("is_admin")
     } else if details.instructor_id == user_id {
         Some("is_owner")
     } else {
-        access.right().map(source_of_right)
+        access.right().map(source_of_right).or(by_plan.then_some("subscription"))
     };
     let dropped = enrollment.learner.as_ref().is_some_and(|learner| learner.dropped);
     let (allowed, reason) = match (account.status, right) {
@@ -200,7 +204,7 @@ fn grants(events: &[RecordedEvent], access: &Access) -> Vec<GrantView> {
     let mut places: BTreeMap<GrantId, usize> = BTreeMap::new();
     for recorded in events {
         let Some(event) = of_access(recorded) else { continue };
-        let id = grant_id(event);
+        let Some(id) = grant_id(event) else { continue };
         if let AccessEvent::AccessGranted(given) = event {
             places.insert(id, grants.len());
             grants.push(GrantView {
@@ -221,12 +225,13 @@ fn grants(events: &[RecordedEvent], access: &Access) -> Vec<GrantView> {
     grants
 }
 
-const fn grant_id(event: &AccessEvent) -> GrantId {
+const fn grant_id(event: &AccessEvent) -> Option<GrantId> {
     match event {
-        AccessEvent::AccessGranted(event) => event.grant_id,
-        AccessEvent::AccessRevoked(event) => event.grant_id,
-        AccessEvent::AccessSuspended(event) => event.grant_id,
-        AccessEvent::AccessReinstated(event) => event.grant_id,
+        AccessEvent::AccessGranted(event) => Some(event.grant_id),
+        AccessEvent::AccessRevoked(event) => Some(event.grant_id),
+        AccessEvent::AccessSuspended(event) => Some(event.grant_id),
+        AccessEvent::AccessReinstated(event) => Some(event.grant_id),
+        AccessEvent::PurchaseOpened(_) | AccessEvent::PurchaseClosed(_) => None,
     }
 }
 

@@ -1,8 +1,8 @@
 //! States as they were: a stream folded as the write side folds it.
 
 use domain::{
-    Access, AdminRoster, AuditAccess, Certificate, Course, EmailClaim, Enrollment, Media, ProjectionControl, Quiz,
-    QuizAttempt, Review, Session, User,
+    Access, AdminRoster, AuditAccess, Certificate, Course, EmailClaim, Enrollment, InvoiceSeries, Media,
+    ProjectionControl, Quiz, QuizAttempt, Review, Session, Subscription, Transaction, User,
 };
 use events::{Fold, RecordedEvent, StreamEvent as _, StreamType};
 use serde_json::Value;
@@ -30,6 +30,9 @@ pub(super) fn history(stream: StreamType, events: &[RecordedEvent]) -> Option<Hi
         StreamType::Review => fold::<Review>(events),
         StreamType::Certificate => fold::<Certificate>(events),
         StreamType::Media => fold::<Media>(events),
+        StreamType::Transaction => fold::<Transaction>(events),
+        StreamType::Subscription => fold::<Subscription>(events),
+        StreamType::InvoiceSeries => fold::<InvoiceSeries>(events),
         StreamType::AdminRoster => fold::<AdminRoster>(events),
         StreamType::AuditAccess => fold::<AuditAccess>(events),
         StreamType::ProjectionControl => fold::<ProjectionControl>(events),

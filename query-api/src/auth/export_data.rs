@@ -10,10 +10,14 @@ use event_log::LogError;
 use events::{Position, Timestamp};
 use futures::stream::{self, Stream, StreamExt as _};
 use read_models::views::{
-    AttemptView, EnrollmentListItem, LessonProgressView, SessionView, UserView, load_attempts_of, load_learning_of,
-    load_sessions, load_user,
+    AttemptView, EnrollmentListItem, LessonProgressView, SessionView, SubscriptionView, TransactionFilter,
+    TransactionView, UserView, list_transactions, load_attempts_of, load_learning_of, load_sessions,
+    load_subscriptions, load_user,
 };
-use read_models::{AUDIT_PROJECTION, ENROLLMENTS_PROJECTION, QUIZZES_PROJECTION, USERS_PROJECTION};
+use read_models::{
+    AUDIT_PROJECTION, ENROLLMENTS_PROJECTION, QUIZZES_PROJECTION, SUBSCRIPTIONS_PROJECTION, TRANSACTIONS_PROJECTION,
+    USERS_PROJECTION,
+};
 use serde::Serialize;
 use service_kit::clock::Clock;
 use service_kit::http::{ApiError, DataBody, ErrorBody, RequestContext};
@@ -24,7 +28,14 @@ use crate::audit::{AuditEventView, PersonEvents};
 use crate::reads::absent;
 
 /// What the answer is read from.
-const READ: [&str; 4] = [USERS_PROJECTION, ENROLLMENTS_PROJECTION, QUIZZES_PROJECTION, AUDIT_PROJECTION];
+const READ: [&str; 6] = [
+    USERS_PROJECTION,
+    ENROLLMENTS_PROJECTION,
+    QUIZZES_PROJECTION,
+    TRANSACTIONS_PROJECTION,
+    SUBSCRIPTIONS_PROJECTION,
+    AUDIT_PROJECTION,
+];
 /// The end of the answer's JSON: the events are the last that is in it.
 const END: &[u8] = b"]}}";
 
@@ -42,12 +53,10 @@ pub(crate) struct Export {
     enrollments: Vec<EnrollmentListItem>,
     /// How far I am in their lessons, as GET /courses/{id}/progress shows it.
     progress: Vec<LessonProgressView>,
-    /// What I have paid.
-    #[schema(value_type = Vec<Object>)]
-    transactions: NoneYet,
-    /// The plans that I have had.
-    #[schema(value_type = Vec<Object>)]
-    subscriptions: NoneYet,
+    /// What I have paid, as GET /transactions shows it.
+    transactions: Vec<TransactionView>,
+    /// The plans that I have had, as GET /subscriptions/active shows mine.
+    subscriptions: Vec<SubscriptionView>,
     /// What I have written of courses.
     #[schema(value_type = Vec<Object>)]
     reviews: NoneYet,
@@ -91,6 +100,10 @@ pub(crate) async fn export_data(
     let failed = |error: LogError| log_failure(&error);
     let user = load_user(reads.database(), caller.user_id).await.map_err(failed)?.ok_or_else(absent)?;
     let sessions = load_sessions(reads.database(), caller.user_id).await.map_err(failed)?;
+    let now = Timestamp::new(clock.now());
+    let own = TransactionFilter { user_id: Some(caller.user_id), status: None };
+    let (transactions, _) = list_transactions(reads.database(), own, 0, u32::MAX).await.map_err(failed)?;
+    let subscriptions = load_subscriptions(reads.database(), caller.user_id).await.map_err(failed)?;
     let learning = load_learning_of(reads.database(), caller.user_id).await.map_err(failed)?;
     let attempts = load_attempts_of(reads.database(), caller.user_id).await.map_err(failed)?;
     let mut events = PersonEvents::new(reads.log(), caller.user_id, head);
@@ -98,11 +111,11 @@ pub(crate) async fn export_data(
         profile: user.into(),
         enrollments: learning.enrollments,
         progress: learning.progress.into_iter().map(LessonProgressView::from).collect(),
-        transactions: [],
-        subscriptions: [],
+        transactions: transactions.into_iter().map(TransactionView::from).collect(),
+        subscriptions: subscriptions.into_iter().filter_map(|subscription| subscription.view(now)).collect(),
         reviews: [],
         quiz_attempts: attempts.into_iter().map(AttemptView::from).collect(),
-        sessions: sessions.live_views(caller.session_id, Timestamp::new(clock.now())),
+        sessions: sessions.live_views(caller.session_id, now),
         events: events.next().await.map_err(failed)?,
     };
     answer(export, events, head)

@@ -38,6 +38,7 @@ impl Grant {
             AccessEvent::AccessRevoked(_) => grant.revoked_at = Some(recorded.time),
             AccessEvent::AccessSuspended(_) => grant.suspended = true,
             AccessEvent::AccessReinstated(_) => grant.suspended = false,
+            AccessEvent::PurchaseOpened(_) | AccessEvent::PurchaseClosed(_) => {}
         }
         Some(grant)
     }
@@ -48,7 +49,7 @@ impl Grant {
         let (mut grant, mut reason) = (None, None);
         for recorded in stream {
             let Event::Access(event) = &recorded.event else { continue };
-            if grant_of(event) != id {
+            if grant_of(event) != Some(id) {
                 continue;
             }
             if let AccessEvent::AccessGranted(AccessGranted { source: GrantSource::Admin { reason: why }, .. }) = event
@@ -61,13 +62,14 @@ impl Grant {
     }
 }
 
-/// The grant that an event is about.
+/// The grant that an event is about; none of one that is about a purchase under way.
 #[must_use]
-pub const fn grant_of(event: &AccessEvent) -> GrantId {
+pub const fn grant_of(event: &AccessEvent) -> Option<GrantId> {
     match event {
-        AccessEvent::AccessGranted(event) => event.grant_id,
-        AccessEvent::AccessRevoked(event) => event.grant_id,
-        AccessEvent::AccessSuspended(event) => event.grant_id,
-        AccessEvent::AccessReinstated(event) => event.grant_id,
+        AccessEvent::AccessGranted(event) => Some(event.grant_id),
+        AccessEvent::AccessRevoked(event) => Some(event.grant_id),
+        AccessEvent::AccessSuspended(event) => Some(event.grant_id),
+        AccessEvent::AccessReinstated(event) => Some(event.grant_id),
+        AccessEvent::PurchaseOpened(_) | AccessEvent::PurchaseClosed(_) => None,
     }
 }

@@ -6,6 +6,9 @@ mod course_documents;
 mod enrollment;
 mod grant;
 mod quiz;
+mod subscription;
+mod transaction;
 mod user;
 
 pub use grant::grant_of;
+pub use subscription::subscription_of;

@@ -17,12 +17,16 @@
 //! | `audit` | [`find_events`], [`events_of_person`]: finding events |
 //! | `learning` | [`load_enrollment`], [`load_lessons_progress`], [`load_lesson`], [`list_enrollments`], [`load_learning_of`] |
 //! | `projections` | [`RebuildView`]; [`load_projections`], [`load_rebuild`]: how far they are |
+//! | `transactions` | [`TransactionView`], [`InvoiceView`]: payments and invoices; finding them |
+//! | `subscriptions` | [`SubscriptionView`]; finding subscriptions |
+//! | `entitlements` | [`load_entitlements`], [`courses_covered`]: what somebody can open |
 //! | `load` | [`load_user`], [`load_public_user`], [`load_sessions`], [`load_course`], [`load_course_for`] |
 //! | `snapshot` | [`read_at_once`]: several reads at one instant, bounded, anew when a swap broke them off |
 
 mod audit;
 mod course;
 mod enrollment;
+mod entitlements;
 mod faq;
 mod grant;
 mod histories;
@@ -35,13 +39,16 @@ mod quiz;
 mod quizzes;
 mod sessions;
 mod snapshot;
+mod subscriptions;
 mod teaching;
+mod transactions;
 mod user;
 mod users;
 
 pub use audit::{EventFilter, events_of_person, find_events};
 pub use course::{CourseFacts, CourseListItem, CourseView, PriceView};
 pub use enrollment::{CourseOfEnrollment, EnrollmentListItem, EnrollmentView, LessonProgressView};
+pub use entitlements::{EntitlementDocuments, courses_covered, load_entitlements};
 pub use faq::{FaqView, list_faq_if, load_faq};
 pub use grant::{GrantView, load_grant};
 pub use histories::{
@@ -60,7 +67,12 @@ pub use quiz::{AttemptView, QuestionView, QuizView, ResultView, RightAnswerView,
 pub use quizzes::{AttemptPage, list_attempts, load_attempts_of, load_quiz};
 pub use sessions::SessionView;
 pub use snapshot::{Reading, Snapshot, read_at_once};
+pub use subscriptions::{SubscriptionView, due_subscriptions, load_subscriptions, subscription_of_provider};
 pub use teaching::{CourseCard, list_course_cards, load_course_card, load_teaching};
+pub use transactions::{
+    CreditNoteView, InvoiceView, TransactionFilter, TransactionView, VatView, list_transactions, load_revenues,
+    load_transaction, transaction_of_intent, unanswered_transactions,
+};
 pub use user::{InstructorInfoView, NotificationSettingsView, PublicUser, UserView};
 pub use users::{UserFilter, list_users};
 

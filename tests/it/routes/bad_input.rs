@@ -69,6 +69,13 @@ async fn targets(app: &TestApp) -> Vec<Target> {
             &format!("/courses/{}/lessons/{}/progress", draft.id, draft.lesson),
             json!({ "status": "completed" }),
         ),
+        new(
+            Method::POST,
+            "/purchase",
+            json!({ "course_id": draft.id, "payment_method": "card", "payment_method_id": "pm_card_visa" }),
+        ),
+        new(Method::POST, "/subscribe", json!({ "plan": "basic", "payment_method_id": "pm_card_visa" })),
+        new(Method::POST, "/subscriptions/change-plan", json!({ "plan": "pro" })),
         new(Method::POST, "/admin/grants", json!({ "user_id": admin.id, "course_id": draft.id, "reason": "r" })),
         new(Method::POST, "/auth/refresh-token", json!({ "refresh_token": "x" })),
         new(Method::POST, "/auth/request-password-reset", json!({ "email": "nobody@example.org" })),

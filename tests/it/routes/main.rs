@@ -11,6 +11,7 @@
 //! | `limits` | how often one may try |
 //! | `courses`, `change_course`, `outline`, `change_outline`, `publish`, `archive_course`, `catalogue`, `faq` | courses |
 //! | `enroll`, `learn`, `grants` | learners in courses |
+//! | `purchase`, `refund`, `webhook`, `subscriptions`, `entitlements`, `invoices` | payments, and what they open |
 //! | `quizzes`, `quiz_attempts` | quizzes, and who answers them |
 //! | `generate_quiz`, `chat`, `recommendations` | AI Core |
 //! | `mail` | letters, by whatever happens to the server and the sender |
@@ -41,6 +42,7 @@ mod change_password;
 mod chat;
 mod courses;
 mod enroll;
+mod entitlements;
 mod erase_user;
 mod erased_for_good;
 mod export_data;
@@ -50,6 +52,7 @@ mod grants;
 mod headers;
 mod idempotency;
 mod indexes;
+mod invoices;
 mod learn;
 mod limits;
 mod list_users;
@@ -61,19 +64,23 @@ mod ports;
 mod profile;
 mod projections;
 mod publish;
+mod purchase;
 mod quiz_attempts;
 mod quizzes;
 mod races;
 mod reading;
 mod recommendations;
 mod refresh_token;
+mod refund;
 mod register;
 mod request_password_reset;
 mod reset_password;
 mod sessions;
 mod show_user;
 mod strong_reads;
+mod subscriptions;
 mod token_attacks;
 mod token_keys;
 mod update_profile;
+mod webhook;
 mod without_projections;

@@ -90,6 +90,9 @@ fn take_in(documents: &mut Documents, event: &RecordedEvent, data: &Value) -> Re
         StreamType::EmailClaim
         | StreamType::Session
         | StreamType::AdminRoster
+        | StreamType::Transaction
+        | StreamType::Subscription
+        | StreamType::InvoiceSeries
         | StreamType::Quiz
         | StreamType::QuizAttempt
         | StreamType::Enrollment
