@@ -125,7 +125,10 @@ pub(crate) async fn attempt_document(log: &EventLog, id: AttemptId) -> Result<Qu
         | Event::Certificate(_)
         | Event::Media(_)
         | Event::AuditAccess(_)
-        | Event::ProjectionControl(_) => None,
+        | Event::ProjectionControl(_)
+        | Event::Transaction(_)
+        | Event::Subscription(_)
+        | Event::InvoiceSeries(_) => None,
     });
     let (recorded, submitted) = submitted.ok_or_else(ApiError::not_found)?;
     let quiz = quiz_document(log, submitted.quiz_id, Some(submitted.quiz_version)).await?;

@@ -191,3 +191,13 @@ fn report(error: &PublicationError, failures: u32) {
         tracing::debug!(%error, failures, "publication still fails");
     }
 }
+
+/// Throws the event stream away. Whoever publishes is woken, and makes it anew from the log.
+///
+/// # Errors
+/// [`PublicationError`] when NATS is away.
+pub async fn rebuild_event_stream(client: &Client, names: &LogNames) -> Result<(), PublicationError> {
+    super::event_stream::EventStream::new(client, names, &PublisherSettings::default()).delete().await?;
+    wake(client, names).await;
+    Ok(())
+}

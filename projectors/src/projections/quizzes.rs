@@ -35,7 +35,10 @@ impl Projection for Quizzes {
             | StreamType::Certificate
             | StreamType::Media
             | StreamType::AuditAccess
-            | StreamType::ProjectionControl => false,
+            | StreamType::ProjectionControl
+            | StreamType::Transaction
+            | StreamType::Subscription
+            | StreamType::InvoiceSeries => false,
         }
     }
 
@@ -59,7 +62,10 @@ impl Projection for Quizzes {
             | Event::Certificate(_)
             | Event::Media(_)
             | Event::AuditAccess(_)
-            | Event::ProjectionControl(_) => Vec::new(),
+            | Event::ProjectionControl(_)
+            | Event::Transaction(_)
+            | Event::Subscription(_)
+            | Event::InvoiceSeries(_) => Vec::new(),
         }
     }
 
@@ -78,7 +84,10 @@ impl Projection for Quizzes {
             | StreamType::Certificate
             | StreamType::Media
             | StreamType::AuditAccess
-            | StreamType::ProjectionControl => Vec::new(),
+            | StreamType::ProjectionControl
+            | StreamType::Transaction
+            | StreamType::Subscription
+            | StreamType::InvoiceSeries => Vec::new(),
         }
     }
 
@@ -108,7 +117,10 @@ impl Projection for Quizzes {
             | Event::Certificate(_)
             | Event::Media(_)
             | Event::AuditAccess(_)
-            | Event::ProjectionControl(_) => Ok(()),
+            | Event::ProjectionControl(_)
+            | Event::Transaction(_)
+            | Event::Subscription(_)
+            | Event::InvoiceSeries(_) => Ok(()),
         }
     }
 }

@@ -56,7 +56,10 @@ impl Quiz {
                 | Event::Certificate(_)
                 | Event::Media(_)
                 | Event::AuditAccess(_)
-                | Event::ProjectionControl(_) => quiz,
+                | Event::ProjectionControl(_)
+                | Event::Transaction(_)
+                | Event::Subscription(_)
+                | Event::InvoiceSeries(_) => quiz,
             };
         }
         quiz.filter(|quiz| form.is_none_or(|form| quiz.version == form))
