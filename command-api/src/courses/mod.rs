@@ -17,8 +17,6 @@ mod edit;
 mod editor;
 pub mod enroll_learner;
 mod learner;
-
-pub(crate) use learner::{Learner, acting_role};
 mod price;
 pub mod publish_course;
 pub mod record_progress;

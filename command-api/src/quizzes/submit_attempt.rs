@@ -150,7 +150,7 @@ impl UseCase for Submit {
         let quiz = work.load::<Quiz>(self.quiz_id).await?;
         let details = existing(&quiz)?.clone();
         let mut learner = Learner::load(work, self.caller.user_id, details.course_id).await?;
-        let rights = learner.rights(role)?;
+        let rights = learner.rights(work, role, now)?;
         if !rights.knows_course() {
             return Err(ApiError::not_found().into());
         }
