@@ -39,6 +39,9 @@ pub const MESSAGES: &[(&str, &str, &str)] = &[
     ),
     ("not_pending", "Aucune candidature n'est en attente.", "No application is pending."),
     ("already_verified", "Cette candidature a déjà été acceptée.", "This application was accepted already."),
+    ("rebuild_running", "Une reconstruction est déjà en cours.", "A rebuild is running already."),
+    ("rebuild_cancelled", "La reconstruction est arrêtée.", "The rebuild has been cancelled."),
+    ("retry_requested", "Le document va être reconstruit.", "The document will be folded anew."),
     ("last_admin", "Il doit rester au moins un administrateur.", "At least one admin must remain."),
     (
         "course_incomplete",

@@ -141,7 +141,9 @@ fn routes() -> ServiceRouters<CommandApi> {
             .routes(routes!(admin::update_user::update_user))
             .routes(routes!(admin::decide_application::decide_application))
             .routes(routes!(admin::grant_access::grant_access))
-            .routes(routes!(admin::revoke_access::revoke_access)),
+            .routes(routes!(admin::revoke_access::revoke_access))
+            .routes(routes!(admin::rebuild_projection::rebuild_projection, admin::cancel_rebuild::cancel_rebuild))
+            .routes(routes!(admin::retry_parked::retry_parked)),
         ..ServiceRouters::default()
     }
 }

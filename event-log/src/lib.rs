@@ -24,6 +24,7 @@ mod names;
 mod personal_data;
 mod publication;
 mod read;
+mod scan;
 mod schema;
 mod signed_head;
 mod subscribe;
@@ -46,6 +47,7 @@ pub use publication::{
     start_waker,
 };
 pub use read::{Opened, canonical_document, signed, stored_from_document};
+pub use scan::Scanned;
 pub use schema::{ensure_collection, ensure_expiry};
 pub use signed_head::{HeadError, HeadRecorder, HeadSigner, InvalidHead, SignedHead, read_heads, verify_head};
 pub use subscribe::Subscription;

@@ -16,6 +16,7 @@
 //! | GET /admin/audit/access | `audit/explain_access.rs` |
 //! | GET /admin/audit/verify, /admin/audit/head | `audit/verify_log.rs`, `audit/show_head.rs` |
 //! | GET /admin/audit/stream | `audit/tail_events.rs` |
+//! | GET /admin/projections, …/{name}/rebuild | `admin/list_projections.rs`, `admin/show_rebuild.rs` |
 //! | GET /auth/export | `auth/export_data.rs` |
 //! | GET /courses | `courses/list_courses.rs`; its parameters: `courses/catalogue.rs` |
 //! | GET /courses/{id} | `courses/show_course.rs` |
@@ -151,6 +152,8 @@ mod tests {
             "/admin/audit/streams/{type}/{id}",
             "/admin/audit/streams/{type}/{id}/state",
             "/admin/audit/verify",
+            "/admin/projections",
+            "/admin/projections/{name}/rebuild",
             "/admin/users",
             "/admin/users/{id}",
             "/ai/generate-quiz",

@@ -25,16 +25,19 @@ pub mod views;
 pub use collection::{Collection, ensure};
 pub use documents::{
     AUDIT_BLOCKS, AUDIT_EVENTS, AuditBlock, AuditEvent, COURSE_INSTRUCTORS, COURSES, Checkpoint, Course,
-    CourseInstructor, CoursePrice, CourseStatus, DeviceSession, ENROLLMENT_COURSES, ENROLLMENTS, Enrollment,
-    EnrollmentCourse, EnrollmentStatus, FAQ, Faq, GRANTS, Grant, GrantKind, InstructorInfo, LESSON_PROGRESS, LESSONS,
-    Lesson, LessonProgress, LessonVideo, MODULES, Module, NotificationSettings, PARKED, PROJECTIONS, ParkCause, Parked,
-    PositionKey, ProjectionState, ReadDocument, USER_COURSES, USER_SESSIONS, USERS, User, UserCourse, UserSessions,
-    UserStatus, VerificationStatus, full_name, hours,
+    CourseInstructor, CoursePrice, CourseStatus, DeviceSession, FAQ, Faq, InstructorInfo, LESSONS, Lesson, LessonVideo,
+    MODULES, Module, NotificationSettings, PARKED, PROJECTIONS, ParkCause, Parked, PositionKey, ProjectionState,
+    REBUILDS, ReadDocument, Rebuild, RebuildState, USER_COURSES, USER_SESSIONS, USERS, User, UserCourse, UserSessions,
+    UserStatus, Verification, VerificationStatus, full_name, hours,
+};
+pub use documents::{
+    ENROLLMENT_COURSES, ENROLLMENTS, Enrollment, EnrollmentCourse, EnrollmentStatus, GRANTS, Grant, GrantKind,
+    LESSON_PROGRESS, LessonProgress,
 };
 pub use evolve::grant_of;
 pub use money::MoneyView;
-pub use positions::{Announcement, Positions, Waited, lease_name};
+pub use positions::{Announcement, Positions, Waited, lease_name, rebuild_lease_name};
 pub use projections::{
-    AUDIT_PROJECTION, COURSES_PROJECTION, ENROLLMENTS_PROJECTION, ENTITLEMENTS_PROJECTION, NOT_WAITED_FOR,
-    USERS_PROJECTION, projections_of,
+    ALL_PROJECTIONS, AUDIT_PROJECTION, COURSES_PROJECTION, NOT_WAITED_FOR, USERS_PROJECTION, projections_of,
 };
+pub use projections::{ENROLLMENTS_PROJECTION, ENTITLEMENTS_PROJECTION};

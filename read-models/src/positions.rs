@@ -42,6 +42,12 @@ pub fn lease_name(projection: &str) -> String {
     format!("projection/{projection}")
 }
 
+/// The name of the lease that whoever rebuilds a projection holds.
+#[must_use]
+pub fn rebuild_lease_name(projection: &str) -> String {
+    format!("rebuild/{projection}")
+}
+
 /// How waiting for a position ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Waited {

@@ -13,6 +13,10 @@ pub const ENTITLEMENTS_PROJECTION: &str = "entitlements";
 /// An index of all events.
 pub const AUDIT_PROJECTION: &str = "audit";
 
+/// The names of all projections, in the order in which they are shown.
+pub const ALL_PROJECTIONS: &[&str] =
+    &[AUDIT_PROJECTION, COURSES_PROJECTION, ENROLLMENTS_PROJECTION, ENTITLEMENTS_PROJECTION, USERS_PROJECTION];
+
 /// The projections that no command waits for. `audit` folds every event, so that each command would wait for it; and
 /// nobody reads it to see what they have just done: exports and audits wait by themselves until it has come to the end
 /// of the log.

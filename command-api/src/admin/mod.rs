@@ -1,8 +1,12 @@
 //! What admins do.
 
 mod acting_admin;
+pub mod cancel_rebuild;
 pub mod create_admin;
 pub mod decide_application;
 pub mod grant_access;
+mod projection;
+pub mod rebuild_projection;
+pub mod retry_parked;
 pub mod revoke_access;
 pub mod update_user;

@@ -8,7 +8,7 @@ mod users;
 
 use std::sync::Arc;
 
-use read_models::{Collection, PARKED, PROJECTIONS};
+use read_models::{Collection, PARKED, PROJECTIONS, REBUILDS};
 
 pub use audit::Audit;
 pub use courses::Courses;
@@ -28,7 +28,7 @@ pub fn all() -> Vec<Arc<dyn Projection>> {
 #[must_use]
 pub fn collections(projections: &[Arc<dyn Projection>]) -> Vec<Collection> {
     let own = projections.iter().flat_map(|projection| projection.collections().iter().copied());
-    own.chain([PROJECTIONS, PARKED]).collect()
+    own.chain([PROJECTIONS, PARKED, REBUILDS]).collect()
 }
 
 #[cfg(test)]
@@ -36,7 +36,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use events::StreamType;
-    use read_models::{NOT_WAITED_FOR, projections_of};
+    use read_models::{ALL_PROJECTIONS, NOT_WAITED_FOR, projections_of};
 
     use super::all;
 
@@ -51,6 +51,13 @@ mod tests {
                 .collect();
             assert_eq!(folding, projections_of(*stream).iter().copied().collect(), "{stream}");
         }
+    }
+
+    #[test]
+    fn all_of_them_have_a_known_name() {
+        let names: BTreeSet<_> = all().iter().map(|projection| projection.name()).collect();
+        assert_eq!(names, ALL_PROJECTIONS.iter().copied().collect());
+        assert!(ALL_PROJECTIONS.is_sorted());
     }
 
     #[test]

@@ -12,5 +12,6 @@ mod history;
 mod oracle;
 mod parking;
 mod positions;
+mod rebuilding;
 mod search;
 mod support;

@@ -159,6 +159,7 @@ impl Academy {
             position,
             epoch: 1,
             state: ProjectionState::Live,
+            generation: 0,
             updated_at: TIME.parse::<chrono::DateTime<chrono::Utc>>().map(Timestamp::new).unwrap(),
         };
         let all = self.log.database().collection::<Checkpoint>(PROJECTIONS.name);

@@ -12,6 +12,7 @@
 //! | `faq` | [`FaqView`]: answered questions; [`list_faq_if`], [`load_faq`] |
 //! | `learning` | [`load_enrollment`], [`load_lessons_progress`], [`load_lesson`], [`list_enrollments`], [`load_learning_of`] |
 //! | `audit` | [`find_events`], [`events_of_person`]: finding events |
+//! | `projections` | [`RebuildView`]; [`load_projections`], [`load_rebuild`]: how far they are |
 //! | `load` | [`load_user`], [`load_public_user`], [`load_sessions`], [`load_course`], [`load_course_for`] |
 //! | `snapshot` | [`read_at_once`]: several reads at one instant, bounded, anew when a swap broke them off |
 
@@ -24,6 +25,7 @@ mod learning;
 mod load;
 mod openapi;
 mod outline;
+mod projections;
 mod sessions;
 mod snapshot;
 mod user;
@@ -42,6 +44,7 @@ pub use load::{
     CourseDocuments, load_course, load_course_for, load_orphaned_courses, load_public_user, load_sessions, load_user,
 };
 pub use outline::{Audience, LessonView, ModuleView, VideoView};
+pub use projections::{ProjectionRecords, RebuildView, is_parked, load_projections, load_rebuild};
 pub use sessions::SessionView;
 pub use snapshot::{Reading, Snapshot, read_at_once};
 pub use user::{InstructorInfoView, NotificationSettingsView, PublicUser, UserView};

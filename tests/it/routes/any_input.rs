@@ -171,6 +171,7 @@ async fn nothing_that_is_sent_gets_a_5xx() {
         let id = if path.starts_with("/admin") { &learner.id } else { &draft.id };
         let path = path
             .replace("{type}", "user")
+            .replace("{name}", "users")
             .replace("{id}", id)
             .replace("{module_id}", &draft.module)
             .replace("{lesson_id}", &draft.lesson);

@@ -221,6 +221,32 @@ const ROWS: &[Row] = &[
     Row { method: "get", path: "/admin/audit/verify", body: NOTHING, expected: [401, 403, 403, 403, 200, 403] },
     Row { method: "get", path: "/admin/audit/head", body: NOTHING, expected: [401, 403, 403, 403, 200, 403] },
     Row { method: "get", path: "/admin/audit/stream", body: NOTHING, expected: [401, 403, 403, 403, 200, 403] },
+    Row { method: "get", path: "/admin/projections", body: NOTHING, expected: [401, 403, 403, 403, 200, 403] },
+    // That they get as far as the name shows it.
+    Row {
+        method: "post",
+        path: "/admin/projections/{name}/rebuild",
+        body: NOTHING,
+        expected: [401, 403, 403, 403, 404, 403],
+    },
+    Row {
+        method: "get",
+        path: "/admin/projections/{name}/rebuild",
+        body: NOTHING,
+        expected: [401, 403, 403, 403, 404, 403],
+    },
+    Row {
+        method: "delete",
+        path: "/admin/projections/{name}/rebuild",
+        body: NOTHING,
+        expected: [401, 403, 403, 403, 404, 403],
+    },
+    Row {
+        method: "post",
+        path: "/admin/projections/{name}/parked/{id}/retry",
+        body: NOTHING,
+        expected: [401, 403, 403, 403, 404, 403],
+    },
     // The last: the tokens are dead then.
     Row { method: "post", path: "/auth/logout", body: NOTHING, expected: [401, 200, 200, 200, 200, 403] },
 ];

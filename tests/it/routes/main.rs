@@ -6,6 +6,7 @@
 //! | `logout`, `refresh_token`, `sessions` | sessions |
 //! | `change_password`, `request_password_reset`, `reset_password` | passwords |
 //! | `audit`, `audit_state`, `audit_tail` | the audit trail |
+//! | `projections` | how far the read side is; rebuilds, retries |
 //! | `export_data` | all that is held on somebody |
 //! | `limits` | how often one may try |
 //! | `courses`, `change_course`, `outline`, `change_outline`, `publish`, `archive_course`, `catalogue`, `faq` | courses |
@@ -56,6 +57,7 @@ mod mail;
 mod outline;
 mod ports;
 mod profile;
+mod projections;
 mod publish;
 mod races;
 mod reading;
