@@ -5,6 +5,7 @@
 //! | `dev/` | `har dev`: the whole product on this machine |
 //! | `demo/` | the accounts and courses that `har dev` begins with |
 //! | `admin` | `har admin create` |
+//! | `ai` | `har ai eval`: how good AI Core is |
 //! | `keys` | `har keys rotate`, `har keys list` |
 //! | `replay` | `har replay`: projections rebuilt |
 //! | `audit`, `archive` | `har audit verify`, `export`, `import` |
@@ -16,6 +17,7 @@
 //! | `output`, `bar` | how commands write to people |
 
 mod admin;
+mod ai;
 mod archive;
 mod audit;
 mod bar;
@@ -50,6 +52,9 @@ enum Command {
     /// Accounts of those who run the academy.
     #[command(subcommand)]
     Admin(admin::Admin),
+    /// AI Core.
+    #[command(subcommand)]
+    Ai(ai::Ai),
     /// The keys that sign access tokens.
     #[command(subcommand)]
     Keys(keys::Keys),
@@ -91,6 +96,10 @@ async fn main() -> ExitCode {
     let ended = match Har::parse().command {
         Command::Dev => dev::run().await,
         Command::Admin(admin) => admin::run(admin).await,
+        Command::Ai(ai) => {
+            ai::run(ai);
+            Ok(())
+        }
         Command::Keys(keys) => keys::run(keys).await,
         Command::Replay(replay) => replay::run(replay).await,
         Command::Audit(audit) => audit::run(audit).await,

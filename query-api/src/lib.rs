@@ -22,7 +22,9 @@
 //! | GET /courses/{id} | `courses/show_course.rs` |
 //! | GET /courses/{id}/faq | `courses/list_faq.rs` |
 //! | GET /courses/{id}/lessons | `courses/list_lessons.rs` |
+//! | POST /ai/chat | `ai/chat.rs` |
 //! | POST /ai/generate-quiz | `ai/generate_quiz.rs` |
+//! | POST /ai/recommendations | `ai/recommendations.rs` |
 //!
 //! `audit` says what of an event is shown to whom; `reads` says how far the read collections are, and waits for them; `process` runs it all.
 
@@ -47,6 +49,7 @@ use tokio_util::sync::CancellationToken;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+use ai::{Adviser, Library};
 use audit::{Readings, Tails};
 
 pub use process::run;
@@ -73,6 +76,8 @@ pub struct QueryDeps {
     readings: Readings,
     signer: HeadSigner,
     tails: Tails,
+    adviser: Adviser,
+    library: Library,
 }
 
 /// What the audit trail takes beside the read collections.
@@ -95,6 +100,8 @@ impl QueryDeps {
             access,
             readings: Readings::new(log.clone(), clock.clone()),
             clock,
+            adviser: Adviser::start(log.database().clone(), stop.clone()),
+            library: Library::start(log.database().clone(), positions.clone(), stop.clone()),
             reads: Reads::new(log.clone(), positions, read_wait),
             signer,
             tails: Tails { nats, stop },
@@ -151,7 +158,9 @@ mod tests {
             "/admin/projections/{name}/rebuild",
             "/admin/users",
             "/admin/users/{id}",
+            "/ai/chat",
             "/ai/generate-quiz",
+            "/ai/recommendations",
             "/auth/export",
             "/auth/profile",
             "/auth/sessions",

@@ -8,6 +8,8 @@
 //! | `course` | [`CourseView`] with its outline, [`CourseListItem`] with its modules as ids |
 //! | `outline` | [`ModuleView`], [`LessonView`]: what of a lesson is for whom |
 //! | `faq` | [`FaqView`]: answered questions; [`list_faq_if`], [`load_faq`] |
+//! | `teaching` | what AI Core reads: [`load_teaching`], [`list_course_cards`], [`load_course_card`] |
+//! | `histories` | what AI Core learns from: [`load_histories`], [`load_history`] |
 //! | `audit` | [`find_events`], [`events_of_person`]: finding events |
 //! | `projections` | [`RebuildView`]; [`load_projections`], [`load_rebuild`]: how far they are |
 //! | `load` | [`load_user`], [`load_public_user`], [`load_sessions`], [`load_course`], [`load_course_for`] |
@@ -16,18 +18,23 @@
 mod audit;
 mod course;
 mod faq;
+mod histories;
 mod load;
 mod openapi;
 mod outline;
 mod projections;
 mod sessions;
 mod snapshot;
+mod teaching;
 mod user;
 mod users;
 
 pub use audit::{EventFilter, events_of_person, find_events};
 pub use course::{CourseFacts, CourseListItem, CourseView, PriceView};
 pub use faq::{FaqView, list_faq_if, load_faq};
+pub use histories::{
+    Stage, TakenCourse, enrollments_moved, load_courses, load_histories, load_history, load_popular, load_published,
+};
 pub use load::{
     CourseDocuments, load_course, load_course_for, load_orphaned_courses, load_public_user, load_sessions, load_user,
 };
@@ -35,6 +42,7 @@ pub use outline::{Audience, LessonView, ModuleView, VideoView};
 pub use projections::{ProjectionRecords, RebuildView, is_parked, load_projections, load_rebuild};
 pub use sessions::SessionView;
 pub use snapshot::{Reading, Snapshot, read_at_once};
+pub use teaching::{CourseCard, list_course_cards, load_course_card, load_teaching};
 pub use user::{InstructorInfoView, NotificationSettingsView, PublicUser, UserView};
 pub use users::{UserFilter, list_users};
 

@@ -177,6 +177,20 @@ const ROWS: &[Row] = &[
         body: |_| Some(json!({ "status": "active" })),
         expected: [401, 403, 403, 403, 200, 403],
     },
+    // The caller's own are asked for in `recommendations`; these are the learner's.
+    Row {
+        method: "post",
+        path: "/ai/recommendations",
+        body: |stage| Some(json!({ "user_id": stage.learner.id })),
+        expected: [401, 200, 403, 403, 200, 403],
+    },
+    // Whose course it is: `chat` has its own test. Here there is none.
+    Row {
+        method: "post",
+        path: "/ai/chat",
+        body: |_| Some(json!({ "message": "Qui ?", "course_id": uuid::Uuid::nil() })),
+        expected: [401, 404, 404, 404, 404, 403],
+    },
     Row {
         method: "post",
         path: "/ai/generate-quiz",
