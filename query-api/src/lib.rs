@@ -25,7 +25,9 @@
 //! | GET /courses/{id}/lessons/{lesson_id} | `courses/show_lesson.rs` |
 //! | GET /courses/{id}/progress | `courses/show_progress.rs` |
 //! | GET /enrollments | `courses/list_enrollments.rs` |
+//! | POST /ai/chat | `ai/chat.rs` |
 //! | POST /ai/generate-quiz | `ai/generate_quiz.rs` |
+//! | POST /ai/recommendations | `ai/recommendations.rs` |
 //!
 //! `audit` says what of an event is shown to whom; `reads` says how far the read collections are, and waits for them; `process` runs it all.
 
@@ -50,6 +52,7 @@ use tokio_util::sync::CancellationToken;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+use ai::{Adviser, Library};
 use audit::{Readings, Tails};
 
 pub use process::run;
@@ -78,6 +81,8 @@ pub struct QueryDeps {
     readings: Readings,
     signer: HeadSigner,
     tails: Tails,
+    adviser: Adviser,
+    library: Library,
 }
 
 /// What the audit trail takes beside the read collections.
@@ -100,6 +105,8 @@ impl QueryDeps {
             access,
             readings: Readings::new(log.clone(), clock.clone()),
             clock,
+            adviser: Adviser::start(log.database().clone(), stop.clone()),
+            library: Library::start(log.database().clone(), positions.clone(), stop.clone()),
             reads: Reads::new(log.clone(), positions, read_wait),
             signer,
             tails: Tails { nats, stop },
@@ -156,7 +163,9 @@ mod tests {
             "/admin/projections/{name}/rebuild",
             "/admin/users",
             "/admin/users/{id}",
+            "/ai/chat",
             "/ai/generate-quiz",
+            "/ai/recommendations",
             "/auth/export",
             "/auth/profile",
             "/auth/sessions",

@@ -235,6 +235,17 @@ impl Positions {
         Ok(self.slowest(projections))
     }
 
+    /// Waits until a projection has been heard of beyond a position, for as long as it takes: nothing is asked.
+    pub async fn heard_beyond(&self, projection: &str, position: Position) {
+        let mut listening = self.known.subscribe();
+        let is_beyond =
+            |known: &HashMap<String, Known>| known.get(projection).is_some_and(|known| known.position > position);
+        if listening.wait_for(is_beyond).await.is_err() {
+            // The sender lives as long as `self`.
+            std::future::pending::<()>().await;
+        }
+    }
+
     async fn read(&self, projections: &[&str]) -> Result<(), LogError> {
         let found: Vec<Checkpoint> = within(READ_LIMIT, async {
             self.checkpoints.find(doc! { "_id": { "$in": projections } }).await?.try_collect().await

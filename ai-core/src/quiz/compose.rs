@@ -2,6 +2,7 @@
 
 use super::distractors::wrong_answers;
 use super::facts::{BLANK, Fact, FactKind};
+use super::functions::family;
 use super::lesson::Lesson;
 use super::number_values::Figure;
 use super::{Answer, Question};
@@ -100,7 +101,7 @@ fn gap(lesson: &Lesson, fact: &Fact) -> Question {
         Language::Fr => format!("Complétez : « {sentence} »"),
         Language::En => format!("Fill in the blank: “{sentence}”"),
     };
-    finished(lesson, fact, question, Answer::Cloze { answers: spellings(fact) })
+    finished(lesson, fact, question, Answer::Cloze { answers: spellings(lesson, fact) })
 }
 
 /// A statement of the text, or what becomes of it with a wrong answer in the right one's place.
@@ -135,11 +136,14 @@ fn blanked(lesson: &Lesson, fact: &Fact) -> String {
 }
 
 /// What is right to fill in: as the text has it, and as people write it too.
-fn spellings(fact: &Fact) -> Vec<String> {
+fn spellings(lesson: &Lesson, fact: &Fact) -> Vec<String> {
     let text = collapsed(&fact.text);
     let mut further = Vec::new();
     match fact.kind {
-        FactKind::Function => further.push(format!("{text}()")),
+        FactKind::Function => {
+            let is_called = lesson.units[fact.unit].source[fact.range.end..].starts_with('(');
+            further.extend((is_called || family(&text).is_some()).then(|| format!("{text}()")));
+        }
         FactKind::Number | FactKind::Percent | FactKind::Year => {
             further.extend(Figure::read(&fact.text).map(|figure| figure.spellings()).unwrap_or_default());
             if fact.kind == FactKind::Percent {

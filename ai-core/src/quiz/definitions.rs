@@ -67,7 +67,7 @@ pub(super) fn find(lesson: &Lesson, index: usize) -> Option<Fact> {
     let mut fact = Fact::of_tokens(lesson, index, (first, last), FactKind::Definition, 1.3);
     let tells = term.iter().any(|token| token.folded.len() > 3 && folded.contains(&token.folded))
         || folded.contains(&fact.folded);
-    if tells || said.chars().count() > 400 {
+    if tells || said.chars().count() > 300 || said.contains([':', ';', '?']) {
         return None;
     }
     fact.meaning = Some(start..start + said.len());

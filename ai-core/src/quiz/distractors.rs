@@ -53,7 +53,20 @@ fn same_number(a: &str, b: &str) -> bool {
 /// Whether one text holds the other, or both are the same word in another form.
 fn overlap(a: &str, b: &str) -> bool {
     let plain = |text: &str| text.trim_end_matches(['s', 'x']).to_owned();
-    a.contains(b) || b.contains(a) || plain(a) == plain(b)
+    a.contains(b) || b.contains(a) || plain(a) == plain(b) || share_a_name(a, b)
+}
+
+/// Whether two texts have a long word in common: a person under another name, a part of the same thing.
+fn share_a_name(a: &str, b: &str) -> bool {
+    const LONG: usize = 4;
+    let words = |text: &'_ str| -> Vec<String> {
+        text.split([' ', '-', '\''])
+            .map(|word| word.trim_end_matches('s').to_owned())
+            .filter(|word| word.len() >= LONG)
+            .collect()
+    };
+    let (a, b) = (words(a), words(b));
+    a.iter().any(|word| b.contains(word))
 }
 
 /// Whether another sentence says of this text what the fact's sentence says of the fact.
@@ -248,7 +261,7 @@ fn alike(lesson: &Lesson, facts: &[Fact], fact: &Fact) -> Vec<String> {
             && (fact.kind != FactKind::Term || agree(gender_of(other), gender_of(fact)) != Some(false))
     };
     let mut found: Vec<(&Fact, i32)> = facts.iter().filter(fits).map(|other| (other, likeness(other))).collect();
-    found.sort_by_key(|(other, likeness)| {
+    found.sort_by_cached_key(|(other, likeness)| {
         (std::cmp::Reverse(*likeness), fixed_hash([fact.folded.as_str(), &other.folded]), other.unit, other.range.start)
     });
     let mut seen = HashSet::new();

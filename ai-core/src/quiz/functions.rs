@@ -199,7 +199,15 @@ pub(super) fn find(lesson: &Lesson, index: usize) -> Vec<Fact> {
 fn worth(lesson: &Lesson, unit: &Unit, at: usize) -> Option<f64> {
     let token = &unit.tokens[at];
     let text = unit.text(&token.range);
-    if token.kind != TokenKind::Word
+    // `B4` is a cell.
+    let is_cell = text.len() <= 5
+        && text
+            .trim_start_matches(|letter: char| letter.is_ascii_uppercase())
+            .bytes()
+            .all(|byte| byte.is_ascii_digit())
+        && text.ends_with(|letter: char| letter.is_ascii_digit());
+    if is_cell
+        || token.kind != TokenKind::Word
         || text.contains(['\'', '’', '-'])
         || !text.is_ascii() && !text.to_uppercase().eq(text)
     {

@@ -82,6 +82,12 @@ fn end_of_name(lesson: &Lesson, unit: &Unit, start: usize) -> usize {
             last += 1;
             continue;
         }
+        // « Première Guerre mondiale », « Bibliothèque nationale de France ».
+        if lesson.language == Language::Fr && last == start + usize::from(last > start) && is_adjective(unit, last + 1)
+        {
+            last += 1;
+            continue;
+        }
         let is_number = |at: usize| {
             unit.tokens.get(at).is_some_and(|token| {
                 token.kind == TokenKind::Number
@@ -128,6 +134,14 @@ fn end_of_name(lesson: &Lesson, unit: &Unit, start: usize) -> usize {
         }
         return last;
     }
+}
+
+/// Whether a word is of the form of adjectives that French names end in.
+fn is_adjective(unit: &Unit, at: usize) -> bool {
+    const ENDINGS: [&str; 8] = ["nal", "nale", "nales", "diale", "diaux", "caise", "lique", "pale"];
+    unit.tokens.get(at).is_some_and(|token| {
+        !token.capital && unit.gap_before(at) == " " && ENDINGS.iter().any(|ending| token.folded.ends_with(ending))
+    })
 }
 
 fn worth(lesson: &Lesson, unit: &Unit, (first, last): (usize, usize)) -> Option<f64> {

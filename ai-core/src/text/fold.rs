@@ -1,7 +1,6 @@
 //! Letters without case and accents.
 
-use unicode_normalization::UnicodeNormalization as _;
-use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 /// The text compatibility-decomposed (Unicode NFKD) without combining marks, lower-cased, œ, æ and ß spelt out.
 pub(crate) fn fold(text: &str) -> String {
@@ -11,18 +10,28 @@ pub(crate) fn fold(text: &str) -> String {
         folded.make_ascii_lowercase();
         return folded;
     }
-    for letter in text.nfkd().filter(|letter| !is_combining_mark(*letter)).flat_map(char::to_lowercase) {
+    for letter in text.chars() {
+        if letter.is_ascii() {
+            folded.push(letter.to_ascii_lowercase());
+        } else {
+            decompose_compatible(letter, |part| push(part, &mut folded));
+        }
+    }
+    folded
+}
+
+fn push(part: char, folded: &mut String) {
+    for letter in part.to_lowercase() {
         match letter {
             'œ' => folded.push_str("oe"),
             'æ' => folded.push_str("ae"),
             'ß' => folded.push_str("ss"),
             '’' | 'ʼ' => folded.push('\''),
-            // Lower-casing may decompose: the capital dotted I.
+            // Lower-casing may decompose too: the capital dotted I.
             letter if is_combining_mark(letter) => {}
             letter => folded.push(letter),
         }
     }
-    folded
 }
 
 #[cfg(test)]

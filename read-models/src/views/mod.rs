@@ -11,6 +11,8 @@
 //! | `grant` | [`GrantView`]: rights that admins give; [`load_grant`] |
 //! | `faq` | [`FaqView`]: answered questions; [`list_faq_if`], [`load_faq`] |
 //! | `learning` | [`load_enrollment`], [`load_lessons_progress`], [`load_lesson`], [`list_enrollments`], [`load_learning_of`] |
+//! | `teaching` | what AI Core reads: [`load_teaching`], [`list_course_cards`], [`load_course_card`] |
+//! | `histories` | what AI Core learns from: [`load_histories`], [`load_history`] |
 //! | `audit` | [`find_events`], [`events_of_person`]: finding events |
 //! | `projections` | [`RebuildView`]; [`load_projections`], [`load_rebuild`]: how far they are |
 //! | `load` | [`load_user`], [`load_public_user`], [`load_sessions`], [`load_course`], [`load_course_for`] |
@@ -21,6 +23,7 @@ mod course;
 mod enrollment;
 mod faq;
 mod grant;
+mod histories;
 mod learning;
 mod load;
 mod openapi;
@@ -28,6 +31,7 @@ mod outline;
 mod projections;
 mod sessions;
 mod snapshot;
+mod teaching;
 mod user;
 mod users;
 
@@ -36,6 +40,9 @@ pub use course::{CourseFacts, CourseListItem, CourseView, PriceView};
 pub use enrollment::{CourseOfEnrollment, EnrollmentListItem, EnrollmentView, LessonProgressView};
 pub use faq::{FaqView, list_faq_if, load_faq};
 pub use grant::{GrantView, load_grant};
+pub use histories::{
+    Stage, TakenCourse, enrollments_moved, load_courses, load_histories, load_history, load_popular, load_published,
+};
 pub use learning::{
     EnrollmentDocuments, LearningOf, list_enrollments, load_enrollment, load_finished_learners, load_learning_of,
     load_lesson, load_lesson_progress, load_lessons_progress, load_shrunk_courses,
@@ -47,6 +54,7 @@ pub use outline::{Audience, LessonView, ModuleView, VideoView};
 pub use projections::{ProjectionRecords, RebuildView, is_parked, load_projections, load_rebuild};
 pub use sessions::SessionView;
 pub use snapshot::{Reading, Snapshot, read_at_once};
+pub use teaching::{CourseCard, list_course_cards, load_course_card, load_teaching};
 pub use user::{InstructorInfoView, NotificationSettingsView, PublicUser, UserView};
 pub use users::{UserFilter, list_users};
 

@@ -197,6 +197,20 @@ const ROWS: &[Row] = &[
     // That they get as far as the body, or the grant, shows it.
     Row { method: "post", path: "/admin/grants", body: |_| Some(json!({})), expected: [401, 403, 403, 403, 400, 403] },
     Row { method: "delete", path: "/admin/grants/{id}", body: NOTHING, expected: [401, 403, 403, 403, 404, 403] },
+    // The caller's own are asked for in `recommendations`; these are the learner's.
+    Row {
+        method: "post",
+        path: "/ai/recommendations",
+        body: |stage| Some(json!({ "user_id": stage.learner.id })),
+        expected: [401, 200, 403, 403, 200, 403],
+    },
+    // Whose course it is: `chat` has its own test. Here there is none.
+    Row {
+        method: "post",
+        path: "/ai/chat",
+        body: |_| Some(json!({ "message": "Qui ?", "course_id": uuid::Uuid::nil() })),
+        expected: [401, 404, 404, 404, 404, 403],
+    },
     Row {
         method: "post",
         path: "/ai/generate-quiz",

@@ -52,6 +52,8 @@ async fn targets(app: &TestApp) -> Vec<Target> {
         ),
         new(Method::POST, &format!("/courses/{}/faq", draft.id), json!({ "question": "q", "answer": "a" })),
         new(Method::POST, "/ai/generate-quiz", json!({ "lesson_content": "Bonjour à tous, et bienvenue." })),
+        new(Method::POST, "/ai/chat", json!({ "message": "Qui ?", "course_id": draft.id, "lesson_id": draft.lesson })),
+        new(Method::POST, "/ai/recommendations", json!({ "user_id": admin.id })),
         new(Method::POST, &modules, json!({ "title": "m" })),
         new(Method::POST, &format!("{modules}/{}/lessons", draft.module), new_lesson("l")),
         new(Method::PATCH, &format!("{modules}/{}", draft.module), json!({ "title": "m", "description": "d" })),

@@ -11,7 +11,7 @@
 //! | `limits` | how often one may try |
 //! | `courses`, `change_course`, `outline`, `change_outline`, `publish`, `archive_course`, `catalogue`, `faq` | courses |
 //! | `enroll`, `learn`, `grants` | learners in courses |
-//! | `generate_quiz` | AI Core |
+//! | `generate_quiz`, `chat`, `recommendations` | AI Core |
 //! | `mail` | letters, by whatever happens to the server and the sender |
 //! | `update_profile`, `apply_as_instructor`, `erase_user`, `show_user`, `list_users` | what accounts say, and who is gone |
 //! | `admin_users` | what admins do |
@@ -37,6 +37,7 @@ mod catalogue;
 mod change_course;
 mod change_outline;
 mod change_password;
+mod chat;
 mod courses;
 mod enroll;
 mod erase_user;
@@ -61,6 +62,7 @@ mod projections;
 mod publish;
 mod races;
 mod reading;
+mod recommendations;
 mod refresh_token;
 mod register;
 mod request_password_reset;
