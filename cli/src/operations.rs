@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, ensure};
 use clap::{Args, Subcommand};
 use event_log::{Leases, rebuild_event_stream};
 use events::{StreamId, StreamType};
@@ -14,9 +14,6 @@ use serde_json::json;
 use crate::bar::bar;
 use crate::deployment::Deployment;
 use crate::output::say;
-
-/// How long the publisher may need to begin the stream anew.
-const PATIENCE: Duration = Duration::from_secs(600);
 
 /// Whether programs read the answer.
 #[derive(Args)]
@@ -54,7 +51,7 @@ pub struct Show {
 /// The stream on NATS.
 #[derive(Subcommand)]
 pub enum Jetstream {
-    /// Throw the stream away; the publisher makes it anew from the log.
+    /// Throw the stream away and make it anew from the log.
     Rebuild(ForPrograms),
 }
 
@@ -166,29 +163,23 @@ pub async fn streams(streams: Streams) -> anyhow::Result<()> {
 /// `har jetstream`.
 ///
 /// # Errors
-/// When NATS is away, or nobody publishes.
+/// When NATS or the log is away.
 pub async fn jetstream(jetstream: Jetstream) -> anyhow::Result<()> {
     let Jetstream::Rebuild(form) = jetstream;
     let deployment = Deployment::open().await?;
     let head = deployment.log.head().await?.position;
     let bar = bar("publishing", head, form.json);
     let started = Instant::now();
-    rebuild_event_stream(&deployment.nats, deployment.log.names()).await?;
+    let (log, nats) = (deployment.log.clone(), deployment.nats.clone());
+    let publishing = tokio::spawn(async move { rebuild_event_stream(&log, &nats).await });
     let context = async_nats::jetstream::new(deployment.nats.clone());
-    loop {
-        let published = match context.get_stream(deployment.log.names().stream_name()).await {
-            Ok(mut stream) => stream.info().await.map(|info| info.state.last_sequence).unwrap_or_default(),
-            Err(_) => 0,
-        };
-        bar.set_position(published);
-        if published >= head {
-            break;
-        }
-        if started.elapsed() > PATIENCE {
-            bail!("the stream is at {published} of {head}; does command-api run, which publishes?");
+    while !publishing.is_finished() {
+        if let Ok(mut stream) = context.get_stream(deployment.log.names().stream_name()).await {
+            bar.set_position(stream.info().await.map(|info| info.state.last_sequence).unwrap_or_default());
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
+    let head = publishing.await??;
     bar.finish_and_clear();
     let seconds = started.elapsed().as_secs_f64();
     if form.json {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use async_nats::{Client, Subscriber};
+use events::Position;
 use futures::StreamExt;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -192,12 +193,13 @@ fn report(error: &PublicationError, failures: u32) {
     }
 }
 
-/// Throws the event stream away. Whoever publishes is woken, and makes it anew from the log.
+/// Throws the event stream away and makes it anew from the log; tells up to where. Whoever publishes meanwhile may: the
+/// server takes an event in its place only.
 ///
 /// # Errors
-/// [`PublicationError`] when NATS is away.
-pub async fn rebuild_event_stream(client: &Client, names: &LogNames) -> Result<(), PublicationError> {
-    super::event_stream::EventStream::new(client, names, &PublisherSettings::default()).delete().await?;
-    wake(client, names).await;
-    Ok(())
+/// [`PublicationError`] when NATS or the log is away; what is missing then is published with the next event.
+pub async fn rebuild_event_stream(log: &EventLog, client: &Client) -> Result<Position, PublicationError> {
+    let settings = PublisherSettings::default();
+    super::event_stream::EventStream::new(client, log.names(), &settings).delete().await?;
+    Publisher::new(log, client, &settings).publish_pending().await
 }

@@ -1,4 +1,5 @@
 //! Whatever is done to the log, it shows; and what is restored is what it was.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use bson::{Bson, Document, RawDocumentBuf, doc};
 use event_log::{
