@@ -5,8 +5,8 @@ use ai_core::chat::{Asked, Reply};
 use axum::extract::State;
 use domain::values::ChatMessage;
 use events::{CourseId, LessonId};
-use read_models::views::{CourseCard, load_course_card};
-use read_models::{COURSES_PROJECTION, CourseStatus};
+use read_models::COURSES_PROJECTION;
+use read_models::views::load_course_card;
 use serde::{Deserialize, Serialize};
 use service_kit::http::{ApiError, DataBody, ErrorBody, Fields, JsonBody, RequestContext, Success};
 use utoipa::ToSchema;
@@ -119,7 +119,10 @@ pub(crate) async fn chat(
     let course_id = question.course_id.ok_or_else(ApiError::not_found)?;
     let card = load_course_card(reads.database(), course_id).await.map_err(|error| log_failure(&error))?;
     let card = card.ok_or_else(ApiError::not_found)?;
-    let opens_all = opens_all(&access, &caller, &card).await?;
+    let rights = access.content(&caller, course_id).await?.rights;
+    if !rights.sees_course() {
+        return Err(ApiError::not_found());
+    }
     let shelf = library.find(&card).await?;
     let lesson = match question.lesson_id {
         None => None,
@@ -131,19 +134,8 @@ pub(crate) async fn chat(
     let reply = shelf.index.ask(&Asked {
         message: question.message.as_str(),
         lesson: lesson.as_deref(),
-        opens_all,
+        opens_all: rights.opens(),
         fallback: super::language(context.language),
     });
     Ok(Success::data(ChatAnswer::from(reply)).position(position))
-}
-
-/// Whether the caller may open all of a course; else its FAQ and previews.
-async fn opens_all(_access: &Access, caller: &Caller, card: &CourseCard) -> Result<bool, ApiError> {
-    if caller.is_admin() || caller.user_id == card.instructor_id {
-        return Ok(true);
-    }
-    match card.status {
-        CourseStatus::Published => Ok(false),
-        CourseStatus::Draft | CourseStatus::Archived => Err(ApiError::not_found()),
-    }
 }

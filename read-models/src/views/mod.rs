@@ -33,7 +33,7 @@ pub use audit::{EventFilter, events_of_person, find_events};
 pub use course::{CourseFacts, CourseListItem, CourseView, PriceView};
 pub use faq::{FaqView, list_faq_if, load_faq};
 pub use histories::{
-    Stage, TakenCourse, enrollments_moved, load_courses, load_histories, load_history, load_popular, load_published,
+    TakenCourse, enrollments_moved, load_courses, load_histories, load_history, load_popular, load_published,
 };
 pub use load::{
     CourseDocuments, load_course, load_course_for, load_orphaned_courses, load_public_user, load_sessions, load_user,
