@@ -1,6 +1,6 @@
 //! POST /ai/chat: a question about a course, answered by what the course says.
 
-use access::{Caller, log_failure};
+use access::{Access, Caller, log_failure};
 use ai_core::chat::{Asked, Reply};
 use axum::extract::State;
 use domain::values::ChatMessage;
@@ -109,6 +109,7 @@ impl From<Reply> for ChatAnswer {
 pub(crate) async fn chat(
     State(reads): State<Reads>,
     State(library): State<Library>,
+    State(access): State<Access>,
     caller: Caller,
     context: RequestContext,
     JsonBody(body): JsonBody<ChatQuestion>,
