@@ -7,8 +7,8 @@ use std::time::Duration;
 use ai_core::recommend::{CourseFacts, Model, Taken};
 use event_log::LogError;
 use mongodb::Database;
-use read_models::views::{Stage, TakenCourse, enrollments_moved, list_course_cards, load_courses, load_histories};
-use read_models::{Course, CourseStatus};
+use read_models::views::{TakenCourse, enrollments_moved, list_course_cards, load_courses, load_histories};
+use read_models::{Course, CourseStatus, EnrollmentStatus};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -92,11 +92,11 @@ impl Adviser {
 }
 
 /// How much having taken a course says of somebody.
-pub(super) const fn weight(stage: Stage) -> f64 {
-    match stage {
-        Stage::Active => 1.0,
-        Stage::Completed => 1.2,
-        Stage::Dropped => 0.3,
+pub(super) const fn weight(status: EnrollmentStatus) -> f64 {
+    match status {
+        EnrollmentStatus::Active => 1.0,
+        EnrollmentStatus::Completed => 1.2,
+        EnrollmentStatus::Dropped => 0.3,
     }
 }
 

@@ -1,14 +1,12 @@
 //! POST /ai/chat: a question about a course, answered by what the course says.
 
-use access::{Caller, log_failure};
+use access::{Access, Caller, log_failure};
 use ai_core::chat::{Asked, Reply};
 use axum::extract::State;
 use domain::values::ChatMessage;
-use domain::{Access, Enrollment};
-use event_log::EventLog;
-use events::{AccessId, CourseId, EnrollmentId, LessonId};
-use read_models::views::{CourseCard, load_course_card};
-use read_models::{COURSES_PROJECTION, CourseStatus};
+use events::{CourseId, LessonId};
+use read_models::COURSES_PROJECTION;
+use read_models::views::load_course_card;
 use serde::{Deserialize, Serialize};
 use service_kit::http::{ApiError, DataBody, ErrorBody, Fields, JsonBody, RequestContext, Success};
 use utoipa::ToSchema;
@@ -111,6 +109,7 @@ impl From<Reply> for ChatAnswer {
 pub(crate) async fn chat(
     State(reads): State<Reads>,
     State(library): State<Library>,
+    State(access): State<Access>,
     caller: Caller,
     context: RequestContext,
     JsonBody(body): JsonBody<ChatQuestion>,
@@ -120,7 +119,10 @@ pub(crate) async fn chat(
     let course_id = question.course_id.ok_or_else(ApiError::not_found)?;
     let card = load_course_card(reads.database(), course_id).await.map_err(|error| log_failure(&error))?;
     let card = card.ok_or_else(ApiError::not_found)?;
-    let opens_all = opens_all(reads.log(), &caller, &card).await?;
+    let rights = access.content(&caller, course_id).await?.rights;
+    if !rights.sees_course() {
+        return Err(ApiError::not_found());
+    }
     let shelf = library.find(&card).await?;
     let lesson = match question.lesson_id {
         None => None,
@@ -132,28 +134,8 @@ pub(crate) async fn chat(
     let reply = shelf.index.ask(&Asked {
         message: question.message.as_str(),
         lesson: lesson.as_deref(),
-        opens_all,
+        opens_all: rights.opens(),
         fallback: super::language(context.language),
     });
     Ok(Success::data(ChatAnswer::from(reply)).position(position))
-}
-
-/// Whether the caller may open all of a course, else its FAQ and previews: its owner, admins, and who is enrolled while a
-/// grant of theirs lives. Asked of the log.
-///
-/// # Errors
-/// 404 when the course is not visible to them: drafts are for who writes them, archived ones for who has access.
-async fn opens_all(log: &EventLog, caller: &Caller, card: &CourseCard) -> Result<bool, ApiError> {
-    if caller.is_admin() || caller.user_id == card.instructor_id {
-        return Ok(true);
-    }
-    let (access, enrollment) = (AccessId::of(caller.user_id, card.id), EnrollmentId::of(caller.user_id, card.id));
-    let loading = async { tokio::try_join!(log.load::<Access>(access), log.load::<Enrollment>(enrollment)) };
-    let (access, enrollment) = loading.await.map_err(|error| log_failure(&error))?;
-    let holds = access.state.is_open();
-    match card.status {
-        CourseStatus::Published => Ok(holds && enrollment.state.present().is_some()),
-        CourseStatus::Archived if holds => Ok(enrollment.state.present().is_some()),
-        CourseStatus::Archived | CourseStatus::Draft => Err(ApiError::not_found()),
-    }
 }

@@ -8,8 +8,8 @@ use axum::extract::State;
 use domain::User;
 use domain::user::UserStatus;
 use events::{CourseId, UserId};
-use read_models::views::{CourseListItem, Stage, load_history, load_popular, load_published};
-use read_models::{COURSES_PROJECTION, Course};
+use read_models::views::{CourseListItem, load_history, load_popular, load_published};
+use read_models::{COURSES_PROJECTION, Course, EnrollmentStatus};
 use serde::{Deserialize, Serialize};
 use service_kit::http::{ApiError, DataBody, ErrorBody, Fields, JsonBody, RequestContext, Success};
 use utoipa::ToSchema;
@@ -108,7 +108,7 @@ pub(crate) async fn recommendations(
     }
     // What was published this instant is not learnt of yet; what they have left is better than too little.
     fill(&reads, &mut recommendations, (&without, user), SHOWN, language).await?;
-    let left = |id: &CourseId| taken.iter().any(|taken| taken.course_id == *id && taken.status == Stage::Dropped);
+    let left = |id: &CourseId| taken.iter().any(|taken| taken.course_id == *id && taken.status == EnrollmentStatus::Dropped);
     without.retain(|id| !left(id) || owned.contains(id));
     fill(&reads, &mut recommendations, (&without, user), LEAST, language).await?;
     Ok(Success::data(Recommendations { recommendations }).position(position))

@@ -9,25 +9,10 @@ use futures::TryStreamExt as _;
 use mongodb::Database;
 use serde::Deserialize;
 
-use crate::{COURSES, Course, CourseStatus};
+use crate::{COURSES, Course, CourseStatus, ENROLLMENTS, EnrollmentStatus, GRANTS};
 
 /// Reading all enrollments takes its time; in the background only.
 const ALL_LIMIT: std::time::Duration = std::time::Duration::from_secs(30);
-
-const ENROLLMENTS: &str = "enrollments";
-const GRANTS: &str = "grants";
-
-/// How far somebody is in a course.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    /// In it.
-    Active,
-    /// They have completed it.
-    Completed,
-    /// They left.
-    Dropped,
-}
 
 /// That somebody took a course.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -37,7 +22,7 @@ pub struct TakenCourse {
     /// Which.
     pub course_id: CourseId,
     /// How far they are.
-    pub status: Stage,
+    pub status: EnrollmentStatus,
 }
 
 fn taken() -> Document {
@@ -49,7 +34,7 @@ fn taken() -> Document {
 /// # Errors
 /// [`LogError`] when MongoDB is away.
 pub async fn load_histories(database: &Database) -> Result<HashMap<UserId, Vec<TakenCourse>>, LogError> {
-    let enrollments = database.collection::<TakenCourse>(ENROLLMENTS);
+    let enrollments = database.collection::<TakenCourse>(ENROLLMENTS.name);
     within(ALL_LIMIT, async {
         let mut histories: HashMap<UserId, Vec<TakenCourse>> = HashMap::new();
         let mut found = enrollments.find(doc! {}).projection(taken()).sort(doc! { "_id": 1 }).await?;
@@ -66,7 +51,7 @@ pub async fn load_histories(database: &Database) -> Result<HashMap<UserId, Vec<T
 /// # Errors
 /// [`LogError`] when MongoDB is away.
 pub async fn enrollments_moved(database: &Database) -> Result<i64, LogError> {
-    let enrollments = database.collection::<Document>(ENROLLMENTS);
+    let enrollments = database.collection::<Document>(ENROLLMENTS.name);
     let sum = doc! { "$group": { "_id": Bson::Null, "sum": { "$sum": "$version" } } };
     within(ALL_LIMIT, async {
         let found: Option<Document> = enrollments.aggregate(vec![sum]).await?.try_next().await?;
@@ -90,8 +75,8 @@ pub async fn load_history(database: &Database, user: UserId) -> Result<(Vec<Take
         course_id: CourseId,
     }
     let own = doc! { "user_id": user.to_string() };
-    let enrollments = database.collection::<TakenCourse>(ENROLLMENTS);
-    let grants = database.collection::<Owned>(GRANTS);
+    let enrollments = database.collection::<TakenCourse>(ENROLLMENTS.name);
+    let grants = database.collection::<Owned>(GRANTS.name);
     within(TIME_LIMIT, async {
         let taken = async { enrollments.find(own.clone()).projection(taken()).await?.try_collect().await };
         let owned = async {

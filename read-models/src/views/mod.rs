@@ -52,7 +52,7 @@ pub use entitlements::{EntitlementDocuments, courses_covered, load_entitlements}
 pub use faq::{FaqView, list_faq_if, load_faq};
 pub use grant::{GrantView, load_grant};
 pub use histories::{
-    Stage, TakenCourse, enrollments_moved, load_courses, load_histories, load_history, load_popular, load_published,
+    TakenCourse, enrollments_moved, load_courses, load_histories, load_history, load_popular, load_published,
 };
 pub use learning::{
     EnrollmentDocuments, LearningOf, list_enrollments, load_enrollment, load_finished_learners, load_learning_of,

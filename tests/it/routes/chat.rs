@@ -121,3 +121,30 @@ async fn what_is_not_there_or_not_sayable_is_refused() {
     anonymous.assert_refused(401, "unauthorized");
     app.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_enrolled_hears_of_every_lesson_until_they_leave() {
+    let app = TestApp::start(AppOptions::default()).await;
+    let admin = app.admin().await;
+    let (owner, learner) = (app.instructor(&admin).await, app.learner().await);
+    let mut free = new_course("Excel, les bases");
+    free["price"] = json!(0);
+    let course = app.published(&owner, &free).await;
+    let content = "<p>Un tableau croisé dynamique résume une longue liste.</p>";
+    let lesson = json!({ "title": "Pivot", "type": "text", "content": content });
+    let lesson = add_lesson(&app, &owner, &course, &lesson).await;
+    let question = about(&course, "Qu'est-ce qu'un tableau croisé dynamique ?");
+    assert!(sources(&ask(&app, &learner, &question).await.expect(200)).is_empty());
+    let path = format!("/courses/{}/enroll", course.id);
+    let _ = app.post(&path).bearer(&learner.token).send().await.expect(201);
+    assert_eq!(sources(&ask(&app, &learner, &question).await.expect(200)), std::slice::from_ref(&lesson));
+    // Put away, it stays open to who has access, and is not there for others.
+    let stranger = app.learner().await;
+    let _ = app.delete(&format!("/courses/{}", course.id)).bearer(&owner.token).send().await.expect(200);
+    assert_eq!(sources(&ask(&app, &learner, &question).await.expect(200)), [lesson]);
+    ask(&app, &stranger, &question).await.assert_refused(404, "not_found");
+    let path = format!("/courses/{}/drop", course.id);
+    let _ = app.post(&path).bearer(&learner.token).send().await.expect(200);
+    assert!(sources(&ask(&app, &learner, &question).await.expect(200)).is_empty());
+    app.stop().await;
+}

@@ -71,3 +71,26 @@ async fn who_is_not_there_or_somebody_else_is_refused() {
     app.post("/ai/recommendations").json(&body).send().await.assert_refused(401, "unauthorized");
     app.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_taken_or_given_is_not_recommended_and_what_goes_with_it_is() {
+    let app = TestApp::start(AppOptions::default()).await;
+    let admin = app.admin().await;
+    let (owner, learner) = (app.instructor(&admin).await, app.learner().await);
+    let mut courses = Vec::new();
+    for title in ["Excel 1", "Excel 2", "Excel 3", "Excel 4", "Excel 5", "Excel 6", "Excel 7"] {
+        let mut free = new_course(title);
+        free["price"] = json!(0);
+        courses.push(app.published(&owner, &free).await.id);
+    }
+    let path = format!("/courses/{}/enroll", courses[0]);
+    let _ = app.post(&path).bearer(&learner.token).send().await.expect(201);
+    let grant = json!({ "user_id": learner.id, "course_id": courses[1], "reason": "Offert" });
+    let _ = app.post("/admin/grants").bearer(&admin.token).json(&grant).send().await.expect(201);
+    let mut found = ids(&ask(&app, &learner, &learner.id).await.expect(200));
+    found.sort_unstable();
+    let mut others = courses[2..].to_vec();
+    others.sort_unstable();
+    assert_eq!(found, others);
+    app.stop().await;
+}
