@@ -108,7 +108,8 @@ pub(crate) async fn recommendations(
     }
     // What was published this instant is not learnt of yet; what they have left is better than too little.
     fill(&reads, &mut recommendations, (&without, user), SHOWN, language).await?;
-    let left = |id: &CourseId| taken.iter().any(|taken| taken.course_id == *id && taken.status == EnrollmentStatus::Dropped);
+    let left =
+        |id: &CourseId| taken.iter().any(|taken| taken.course_id == *id && taken.status == EnrollmentStatus::Dropped);
     without.retain(|id| !left(id) || owned.contains(id));
     fill(&reads, &mut recommendations, (&without, user), LEAST, language).await?;
     Ok(Success::data(Recommendations { recommendations }).position(position))

@@ -213,7 +213,7 @@ const ROWS: &[Row] = &[
     Row {
         method: "post",
         path: "/ai/chat",
-        body: |_| Some(json!({ "message": "Qui ?", "course_id": uuid::Uuid::nil() })),
+        body: |_| Some(json!({ "message": "Qui ?", "course_id": Uuid::nil() })),
         expected: [401, 404, 404, 404, 404, 403],
     },
     Row {

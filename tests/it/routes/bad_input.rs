@@ -85,11 +85,6 @@ async fn targets(app: &TestApp) -> Vec<Target> {
             "/auth/change-password",
             json!({ "old_password": "Wrong-horse-1", "new_password": "Correct-horse-2" }),
         ),
-        new(
-            Method::PATCH,
-            &format!("/courses/{}", draft.id),
-            json!({ "title": "Excel, les bases", "price": 49.9, "stack": ["Excel"] }),
-        ),
         new(Method::PATCH, "/auth/profile", json!({ "first_name": "Ada" })),
         new(Method::DELETE, "/auth/profile", json!({ "password": "Wrong-horse-1" })),
         new(Method::POST, "/auth/instructor-application", json!({ "bio": "b", "expertise_tags": ["Excel"] })),
