@@ -55,8 +55,13 @@ async fn run_until<F: Future<Output = bool>>(
 
 async fn rebuilt(academy: &Academy, projection: Arc<dyn Projection>, id: Uuid, options: RebuildOptions) -> Rebuild {
     let name = projection.name();
+    // It is over when the log says so as well: that comes last.
     let is_over = || async {
-        record(academy, name).await.is_some_and(|found| found.rebuild_id == id.to_string() && found.state.is_over())
+        let id = id.to_string();
+        record(academy, name).await.is_some_and(|found| found.rebuild_id == id && found.state.is_over())
+            && academy.events().await.iter().any(|event| {
+                event.event_type.as_str() == "RebuildEnded" && event.data["rebuild_id"].as_str() == Some(&id)
+            })
     };
     run_until(academy, projection, options, "rebuilt", is_over).await;
     record(academy, name).await.unwrap()
