@@ -189,6 +189,8 @@ impl TestApp {
         }
         self.stop_appender.cancel();
         (&mut self.appender).await.unwrap();
+        // A collection is a file and each index another: with those of all tests mongod would run out of open files.
+        self.log.database().drop().await.unwrap();
     }
 
     /// A client of the Auth port.

@@ -64,7 +64,7 @@ async fn all_that_is_held_on_me_is_a_file() {
     });
     let data = json!({
         "profile": shape::user(false), "enrollments": [shape::enrollment_in_list()],
-        "progress": [shape::lesson_progress()], "transactions": none,
+        "progress": [shape::lesson_progress()], "transactions": [shape::transaction()],
         "subscriptions": none, "reviews": none, "quiz_attempts": none, "sessions": [session], "events": "null",
     });
     shape::assert_shape(&body, &json!({ "success": "boolean", "data": data }));
