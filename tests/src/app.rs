@@ -99,6 +99,8 @@ pub struct TestApp {
     pub clock: Clock,
     /// Where its ports are.
     pub addresses: Addresses,
+    /// Whether the test named the database, to start on it again.
+    keeps_data: bool,
     client: Client,
     stop: CancellationToken,
     parts: Vec<JoinHandle<()>>,
@@ -126,6 +128,7 @@ impl TestApp {
     pub async fn start(options: AppOptions) -> Self {
         let servers = Servers::shared();
         let settings = settings(servers, &options);
+        let keeps_data = options.settings.contains_key("HAR_MONGODB_DATABASE");
         let nats = connect_nats(&servers.nats_url, "test").await.unwrap();
         let log = open_log(servers, &settings).await;
         read_models::ensure(log.database(), &projectors::collections(&projectors::all())).await.unwrap();
@@ -173,6 +176,7 @@ impl TestApp {
             token_secret,
             clock,
             addresses,
+            keeps_data,
             client,
             stop,
             parts,
@@ -190,7 +194,9 @@ impl TestApp {
         self.stop_appender.cancel();
         (&mut self.appender).await.unwrap();
         // A collection is a file and each index another: with those of all tests mongod would run out of open files.
-        self.log.database().drop().await.unwrap();
+        if !self.keeps_data {
+            self.log.database().drop().await.unwrap();
+        }
     }
 
     /// A client of the Auth port.
