@@ -117,7 +117,7 @@ fn every_query_follows_an_index() {
         assert!(plans.len() >= 2 * orders.len() * filters.len(), "{}", plans.len());
         for plan in plans {
             let summary = plan.get_str("planSummary").unwrap();
-            assert!(summary.contains("IXSCAN") || ["COUNT_SCAN", "IDHACK", "EOF"].contains(&summary), "{plan}");
+            assert!(["IXSCAN", "COUNT_SCAN", "IDHACK", "EOF"].iter().any(|plan| summary.contains(plan)), "{plan}");
         }
     });
 }
