@@ -1,7 +1,10 @@
 //! Who is calling: the token's word, checked against the streams of its user and session.
 
+use std::sync::Arc;
+
 use axum::extract::{FromRef, FromRequestParts};
 use domain::session::{Session, SessionOwner};
+use domain::subscription::Plans;
 use domain::user::{Account, User, UserStatus};
 use event_log::{EventLog, Loaded, LogError};
 use events::{Role, SessionId, Timestamp, UserId};
@@ -18,6 +21,7 @@ pub struct Access {
     log: EventLog,
     tokens: TokenKeys,
     clock: Clock,
+    plans: Arc<Plans>,
 }
 
 /// Somebody who is signed in, active, and was so an instant ago.
@@ -56,8 +60,25 @@ pub struct MaybeCaller(pub Option<Caller>);
 impl Access {
     /// Access by tokens of these keys over this log.
     #[must_use]
-    pub const fn new(log: EventLog, tokens: TokenKeys, clock: Clock) -> Self {
-        Self { log, tokens, clock }
+    pub fn new(log: EventLog, tokens: TokenKeys, clock: Clock) -> Self {
+        Self { log, tokens, clock, plans: Arc::new(Plans::standard()) }
+    }
+
+    /// The same, with other plans than those that come with the product.
+    #[must_use]
+    pub fn with_plans(self, plans: Plans) -> Self {
+        Self { plans: Arc::new(plans), ..self }
+    }
+
+    /// What may be subscribed to, and which courses that opens.
+    #[must_use]
+    pub const fn plans(&self) -> &Arc<Plans> {
+        &self.plans
+    }
+
+    /// The log that it asks.
+    pub(crate) const fn log(&self) -> &EventLog {
+        &self.log
     }
 
     /// The clock that tokens and sessions are judged by.

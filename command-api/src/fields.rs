@@ -1,5 +1,7 @@
 //! From a body's fields to value types.
 
+use std::str::FromStr;
+
 use domain::values::{Password, ValueError};
 use serde::{Deserialize, Deserializer};
 use service_kit::http::{FieldError, Fields};
@@ -24,10 +26,25 @@ pub(crate) fn clearable_text<T>(
     value: Option<Option<String>>,
     parse: impl FnOnce(&str) -> Result<T, ValueError>,
 ) -> Option<Option<T>> {
+    clearable(fields, field, value, |text| parsed(parse(text)))
+}
+
+/// The same of what is no plain value type.
+pub(crate) fn clearable<T>(
+    fields: &mut Fields,
+    field: &str,
+    value: Option<Option<String>>,
+    parse: impl FnOnce(&str) -> Result<T, FieldError>,
+) -> Option<Option<T>> {
     match value? {
         None => Some(None),
-        text => fields.optional_text(field, text, |text| parsed(parse(text))).map(Some),
+        text => fields.optional_text(field, text, parse).map(Some),
     }
+}
+
+/// An id, which is a UUID.
+pub(crate) fn uuid<Id: FromStr>(text: &str) -> Result<Id, FieldError> {
+    text.parse().map_err(|_| FieldError::new("invalid"))
 }
 
 /// A token to be verified, whatever it looks like.

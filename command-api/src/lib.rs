@@ -3,7 +3,8 @@
 //! | module | what it does |
 //! |---|---|
 //! | `commands` | how every command runs: load, decide, append, wait for the read side; idempotency |
-//! | `auth`, `courses`, `admin` | one file per use case: its body, its handler, its unit of work |
+//! | `auth`, `courses`, `quizzes`, `admin` | one file per use case: its body, its handler, its unit of work |
+//! | `payments` | purchases, refunds, subscriptions; the provider and its messages; what comes by itself |
 //! | `limits` | how often one may try to log in, register, have a mail sent |
 //! | `refusal` | the one place where a decision's refusal becomes a status and a code |
 //! | `passwords`, `tokens`, `reset_tokens` | what signing in needs |
@@ -20,7 +21,9 @@ pub mod limits;
 pub mod mail;
 mod messages;
 pub mod passwords;
+pub mod payments;
 mod process;
+pub mod quizzes;
 mod refusal;
 pub mod reset_tokens;
 mod routes;

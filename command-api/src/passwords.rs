@@ -5,18 +5,22 @@ use std::sync::Arc;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc};
 use argon2::{Algorithm, Argon2, Params};
 use domain::values::{Password, PasswordHash};
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use service_kit::http::ApiError;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
 /// How many requests may wait for a hash; those beyond are told to come again.
 const WAITING: usize = 512;
+/// How far hashing steps back for everybody else who wants a core: as a nice value, 0 (not at all) to 19.
+#[cfg(target_os = "linux")]
+const NICENESS: i32 = 10;
 
 /// Hashes and checks passwords with Argon2id: 19 MiB, 2 passes, 1 lane (OWASP's recommendation, and the library's
-/// default). A core is left to the other routes, and no more hashes than there are cores left are computed at a time: so
-/// neither memory nor anybody else's time is at the mercy of who logs in.
+/// default). They are computed by a few threads of their own, one less than there are cores, which step back for all
+/// others: so neither memory nor anybody else's time is at the mercy of who logs in.
 #[derive(Clone)]
 pub struct Passwords {
-    working: Arc<Semaphore>,
+    threads: Arc<ThreadPool>,
     waiting: Arc<Semaphore>,
     /// Hash of a password that nobody has: checking it takes as long as checking a real one.
     dummy: Arc<str>,
@@ -26,11 +30,17 @@ impl Passwords {
     /// A pool as wide as the machine, save for one core.
     ///
     /// # Errors
-    /// When the machine has no randomness for a salt.
+    /// When the machine has no randomness for a salt, or no thread to give.
     pub fn new() -> Result<Self, ApiError> {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let threads = ThreadPoolBuilder::new()
+            .num_threads(cores.saturating_sub(1).max(1))
+            .thread_name(|number| format!("passwords-{number}"))
+            .start_handler(|_| step_back())
+            // Whoever waits is told; without a handler the process would end.
+            .panic_handler(|_| tracing::error!("a password was not hashed"));
         Ok(Self {
-            working: Arc::new(Semaphore::new(cores.saturating_sub(1).max(1))),
+            threads: Arc::new(threads.build().map_err(ApiError::internal)?),
             waiting: Arc::new(Semaphore::new(WAITING)),
             dummy: hash(&uuid::Uuid::new_v4().to_string())?.into(),
         })
@@ -72,15 +82,27 @@ impl Passwords {
     }
 
     async fn work<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
-        let _place = self.waiting.try_acquire().map_err(|_| ApiError::unavailable("too many passwords wait"))?;
-        let core = Arc::clone(&self.working).acquire_owned().await.map_err(ApiError::internal)?;
-        // The core is held by the job itself: a caller who hangs up does not free it before the hash is done.
-        let job = move || {
-            let result = job();
-            drop(core);
-            result
-        };
-        tokio::task::spawn_blocking(job).await.map_err(ApiError::internal)
+        let place = Arc::clone(&self.waiting).try_acquire_owned();
+        let place = place.map_err(|_| ApiError::unavailable("too many passwords wait"))?;
+        let (done, result) = oneshot::channel();
+        // The place is held until its turn has come: callers who hang up can't fill the queue with what nobody waits for.
+        self.threads.spawn(move || {
+            if !done.is_closed() {
+                drop(done.send(job()));
+            }
+            drop(place);
+        });
+        result.await.map_err(ApiError::internal)
+    }
+}
+
+/// Lets every other thread of the machine go first, by Linux's weights: one that hashes has a tenth of a core where
+/// others want all of it, and the whole of it where nobody else does. Elsewhere, or where it is forbidden, nothing
+/// changes but the order.
+fn step_back() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICENESS) {
+        tracing::warn!(%error, "passwords are hashed with everybody's priority");
     }
 }
 

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::error::Error;
 use std::time::Duration;
 
-use access::{Access, TokenKeyStore, TokenKeys, health};
+use access::{Access, TokenKeyStore, TokenKeys, health, load_plans};
 use event_log::{
     AppendLimits, EventLog, HeadRecorder, HeadSigner, LogNames, LogSecrets, MasterKey, PublisherSettings, connect,
     connect_nats, start_publisher,
@@ -20,8 +20,9 @@ use service_kit::telemetry::{self, Metrics};
 use tokio_util::sync::CancellationToken;
 
 use crate::admin::create_admin::{NewAdmin, create_admin};
-use crate::courses::start_retiring;
+use crate::courses::{start_completing, start_retiring};
 use crate::mail::{Mail, Mailer, start_mail};
+use crate::payments::start_billing;
 use crate::signing_keys::SigningKeys;
 use crate::{CommandApi, MESSAGES, routers};
 
@@ -60,7 +61,8 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
 
     let jwks = keys.tokens().keys().router();
     let positions = Positions::start(&log, nats.clone(), shutdown.clone());
-    let access = Access::new(log.clone(), keys.clone(), clock.clone());
+    let plans = load_plans(settings.payment.plans_file.as_deref())?;
+    let access = Access::new(log.clone(), keys.clone(), clock.clone()).with_plans(plans);
     let api = CommandApi::new(&log, positions, access, signing, clock.clone(), &settings).await?;
     let mail = Mail::open(&log, &nats, clock, mailer, &settings).await?;
     if let Some(admin) = &settings.admin {
@@ -80,6 +82,8 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     tasks.spawn("token keys", whole(keys.keep_fresh(shutdown.clone())));
     tasks.spawn("upkeep", metrics.upkeep(shutdown.clone()));
     tasks.spawn("retiring courses", start_retiring(&api.commands, shutdown.clone()));
+    tasks.spawn("billing", start_billing(&api.commands, &api.payments, shutdown.clone()));
+    tasks.spawn("completing courses", start_completing(&api.commands, shutdown.clone()));
     tasks.spawn("mail", start_mail(mail, shutdown));
     let errors = tasks.wait(END_LIMIT).await.err().unwrap_or_default();
     stop_appender.cancel();

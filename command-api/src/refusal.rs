@@ -10,6 +10,7 @@ use domain::course::{
     RestoreCourseError, RetireCourseError, UnpublishCourseError,
 };
 use domain::email_claim::{ClaimEmailError, EmailClaimError, ReleaseEmailError};
+use domain::projection_control::{CancelRebuildError, ProjectionControlError, RequestRebuildError};
 use domain::session::{RefreshSessionError, RevokeSessionError, SessionError, StartSessionError};
 use domain::user::{
     ApplyAsInstructorError, ChangePasswordError, ChangeProfileError, ChangeUserRoleError, EraseUserError,
@@ -105,6 +106,8 @@ refusals! {
     ResetPasswordError { InvalidToken => unauthorized("invalid_token"), }
     RehashPasswordError { NotRegistered => ApiError::not_found(), }
     EraseUserError { NotRegistered => ApiError::not_found(), }
+    RequestRebuildError { Running => ApiError::new(http::StatusCode::CONFLICT, "rebuild_running"), }
+    CancelRebuildError { NotRunning => ApiError::not_found(), }
     LeaveAdminsError { LastAdmin => ApiError::bad_request("last_admin"), }
     NotEditable { NotFound => ApiError::not_found(), NotOwner => ApiError::forbidden(), }
     CreateCourseError { NotInstructor => ApiError::forbidden(), AlreadyCreated => ApiError::conflict(), }
@@ -237,7 +240,12 @@ sums! {
     }
     SessionError { StartSession, RefreshSession, RevokeSession, }
     AdminRosterError { JoinAdmins, LeaveAdmins, }
+    ProjectionControlError { RequestRebuild, CancelRebuild, RetryParked, }
     CourseError {
         CreateCourse, ChangeCourse, PublishCourse, UnpublishCourse, ArchiveCourse, RestoreCourse, RetireCourse, AddModule, ChangeModule, RemoveModule, AddLesson, ChangeLesson, AttachQuiz, RemoveLesson, ArrangeOutline, AddFaq, ChangeFaq, RemoveFaq,
     }
 }
+
+mod learning;
+mod paying;
+mod quizzes;

@@ -7,7 +7,7 @@ use event_log::{EventLog, LogError};
 use gateway::ServiceRouters;
 use read_models::Positions;
 use service_kit::clock::Clock;
-use service_kit::settings::{Settings, SettingsError};
+use service_kit::settings::{Gateway, Settings, SettingsError};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -16,10 +16,11 @@ use crate::auth::request_password_reset::ConcealAccounts;
 use crate::commands::{Commands, Idempotency, idempotent};
 use crate::limits::Limiter;
 use crate::passwords::Passwords;
+use crate::payments::Payments;
 use crate::reset_tokens::ResetTokens;
 use crate::signing_keys::SigningKeys;
 use crate::tokens::{EmailNames, Tokens};
-use crate::{admin, auth, courses};
+use crate::{admin, auth, courses, payments, quizzes};
 
 /// What the handlers are given; each names the parts that it uses.
 #[derive(Clone, FromRef)]
@@ -36,6 +37,8 @@ pub struct CommandApi {
     pub reset_tokens: ResetTokens,
     /// Names email claims.
     pub emails: EmailNames,
+    /// What payments need.
+    pub payments: Payments,
     /// Counts attempts.
     pub limiter: Limiter,
     /// Whether nobody learns which addresses have accounts.
@@ -57,9 +60,13 @@ impl CommandApi {
         settings: &Settings,
     ) -> Result<Self, StartError> {
         let secret = settings.secrets.token_key()?.expose();
+        if settings.payment.gateway == Gateway::Stripe {
+            return Err(StartError::NoStripe);
+        }
         Ok(Self {
             limiter: Limiter::open(log.database(), settings, clock.clone()).await?,
-            commands: Commands::new(log.clone(), positions, clock, settings.read_wait),
+            commands: Commands::new(log.clone(), positions, clock, settings.read_wait).with_plans(access.plans()),
+            payments: Payments::new(&settings.payment, secret),
             passwords: Passwords::new().map_err(|error| StartError::NoRandomness(error.code()))?,
             tokens: Tokens::new(signing, secret),
             reset_tokens: ResetTokens::new(secret),
@@ -79,6 +86,9 @@ pub enum StartError {
     /// MongoDB is away.
     #[error(transparent)]
     Log(#[from] LogError),
+    /// The settings ask for a provider that there is not yet.
+    #[error("HAR_PAYMENT_GATEWAY: only simulated payments can be had yet")]
+    NoStripe,
     /// The machine gave no salt.
     #[error("no randomness for a salt: {0}")]
     NoRandomness(&'static str),
@@ -126,12 +136,37 @@ fn routes() -> ServiceRouters<CommandApi> {
             .routes(routes!(courses::add_module::add_module))
             .routes(routes!(courses::add_lesson::add_lesson))
             .routes(routes!(courses::change_course::change_course, courses::archive_course::archive_course))
+            .routes(routes!(courses::change_module::change_module, courses::remove_module::remove_module))
+            .routes(routes!(courses::change_lesson::change_lesson, courses::remove_lesson::remove_lesson))
+            .routes(routes!(courses::arrange_outline::arrange_outline))
+            .routes(routes!(courses::add_faq::add_faq))
+            .routes(routes!(courses::change_faq::change_faq, courses::remove_faq::remove_faq))
             .routes(routes!(courses::publish_course::publish_course))
             .routes(routes!(courses::unpublish_course::unpublish_course))
-            .routes(routes!(courses::restore_course::restore_course)),
+            .routes(routes!(courses::restore_course::restore_course))
+            .routes(routes!(courses::enroll_learner::enroll_learner))
+            .routes(routes!(courses::drop_enrollment::drop_enrollment))
+            .routes(routes!(courses::record_progress::record_progress))
+            .routes(routes!(quizzes::create_quiz::create_quiz))
+            .routes(routes!(quizzes::change_quiz::change_quiz, quizzes::remove_quiz::remove_quiz))
+            .routes(routes!(quizzes::submit_attempt::submit_attempt)),
+        payment: OpenApiRouter::new()
+            .routes(routes!(payments::purchase::purchase))
+            .routes(routes!(payments::refund::refund))
+            .routes(routes!(payments::subscribe::subscribe))
+            .routes(routes!(payments::subscription_steps::cancel_subscription))
+            .routes(routes!(payments::subscription_steps::pause_subscription))
+            .routes(routes!(payments::subscription_steps::resume_subscription))
+            .routes(routes!(payments::change_plan::change_plan))
+            .routes(routes!(payments::webhook::hear_stripe)),
         admin: OpenApiRouter::new()
+            .routes(routes!(admin::confirm_transfer::confirm_transfer))
             .routes(routes!(admin::update_user::update_user))
-            .routes(routes!(admin::decide_application::decide_application)),
+            .routes(routes!(admin::decide_application::decide_application))
+            .routes(routes!(admin::grant_access::grant_access))
+            .routes(routes!(admin::revoke_access::revoke_access))
+            .routes(routes!(admin::rebuild_projection::rebuild_projection, admin::cancel_rebuild::cancel_rebuild))
+            .routes(routes!(admin::retry_parked::retry_parked)),
         ..ServiceRouters::default()
     }
 }

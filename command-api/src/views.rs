@@ -4,9 +4,15 @@
 use access::log_failure;
 use domain::{Session, User as UserState};
 use event_log::{EventLog, LogError, Opened};
-use events::{CourseId, Fold, RecordedEvent, SessionId, StreamId, UserId};
-use read_models::views::{CourseDocuments, UserView, load_course, load_user};
-use read_models::{User, full_name};
+use events::{
+    AccessId, AttemptId, CourseId, EnrollmentId, Event, Fold, GrantId, LessonId, LessonProgressId, QuizAttemptEvent,
+    QuizId, RecordedEvent, SessionId, StreamId, UserId,
+};
+use read_models::views::{
+    CourseDocuments, EnrollmentDocuments, GrantView, UserView, load_course, load_enrollment, load_lesson_progress,
+    load_user,
+};
+use read_models::{Enrollment, EnrollmentCourse, Grant, LessonProgress, Quiz, QuizAttempt, User, full_name};
 use service_kit::http::ApiError;
 
 use crate::Refusal;
@@ -49,7 +55,87 @@ pub(crate) async fn course_documents(log: &EventLog, id: CourseId, pending: bool
     Ok(CourseDocuments::of_stream(&stream, name.as_deref()).ok_or_else(ApiError::not_found)?)
 }
 
-async fn open_stream(log: &EventLog, stream: &StreamId) -> Result<Vec<RecordedEvent>, Refusal> {
+/// An enrollment with its course.
+pub(crate) async fn enrollment_documents(
+    log: &EventLog,
+    course_id: CourseId,
+    id: EnrollmentId,
+    pending: bool,
+) -> Result<EnrollmentDocuments, Refusal> {
+    if !pending && let Some(documents) = load_enrollment(log.database(), id).await? {
+        return Ok(documents);
+    }
+    let stream = open_stream(log, &domain::Enrollment::stream(id)).await?;
+    let enrollment = Enrollment::of_stream(&stream).ok_or_else(ApiError::not_found)?;
+    let course = log.load::<domain::Course>(course_id).await?;
+    let details = course.state.details.as_ref().ok_or_else(ApiError::not_found)?;
+    let course = EnrollmentCourse {
+        id: course_id,
+        title: details.title.clone(),
+        image_url: details.image_url.clone(),
+        lesson_ids: details.lesson_ids().collect(),
+        shrunk_at: 0,
+        stale: false,
+    };
+    Ok(EnrollmentDocuments { enrollment, course })
+}
+
+/// How far a learner is with a lesson that they have begun.
+pub(crate) async fn lesson_progress(
+    log: &EventLog,
+    enrollment: EnrollmentId,
+    lesson: LessonId,
+    pending: bool,
+) -> Result<LessonProgress, Refusal> {
+    let id = LessonProgressId::of(enrollment, lesson);
+    if !pending && let Some(progress) = load_lesson_progress(log.database(), id).await? {
+        return Ok(progress);
+    }
+    let stream = open_stream(log, &domain::Enrollment::stream(enrollment)).await?;
+    Ok(LessonProgress::of_stream(&stream, lesson).ok_or_else(ApiError::not_found)?)
+}
+
+/// A grant, as the log has it: its stream is short, and the reason is nowhere else.
+pub(crate) async fn grant_view(log: &EventLog, access: AccessId, id: GrantId) -> Result<GrantView, Refusal> {
+    let stream = open_stream(log, &domain::Access::stream(access)).await?;
+    let (grant, reason) = Grant::of_stream(&stream, id).ok_or_else(ApiError::not_found)?;
+    Ok(GrantView::new(grant, reason))
+}
+
+/// The quiz in one of its forms; as it is now without one.
+pub(crate) async fn quiz_document(log: &EventLog, id: QuizId, form: Option<u32>) -> Result<Quiz, Refusal> {
+    let stream = open_stream(log, &domain::Quiz::stream(id)).await?;
+    Ok(Quiz::of_stream(&stream, form).ok_or_else(ApiError::not_found)?)
+}
+
+/// The attempt, with what would have been right in the form of the quiz that was answered.
+pub(crate) async fn attempt_document(log: &EventLog, id: AttemptId) -> Result<QuizAttempt, Refusal> {
+    let stream = open_stream(log, &domain::QuizAttempt::stream(id)).await?;
+    let submitted = stream.first().and_then(|recorded| match &recorded.event {
+        Event::QuizAttempt(QuizAttemptEvent::QuizAttemptSubmitted(submitted)) => Some((recorded, submitted)),
+        Event::User(_)
+        | Event::EmailClaim(_)
+        | Event::Session(_)
+        | Event::Course(_)
+        | Event::AdminRoster(_)
+        | Event::Quiz(_)
+        | Event::Enrollment(_)
+        | Event::Access(_)
+        | Event::Review(_)
+        | Event::Certificate(_)
+        | Event::Media(_)
+        | Event::AuditAccess(_)
+        | Event::ProjectionControl(_)
+        | Event::Transaction(_)
+        | Event::Subscription(_)
+        | Event::InvoiceSeries(_) => None,
+    });
+    let (recorded, submitted) = submitted.ok_or_else(ApiError::not_found)?;
+    let quiz = quiz_document(log, submitted.quiz_id, Some(submitted.quiz_version)).await?;
+    Ok(QuizAttempt::submitted(recorded, submitted, &quiz))
+}
+
+pub(crate) async fn open_stream(log: &EventLog, stream: &StreamId) -> Result<Vec<RecordedEvent>, Refusal> {
     let opened = log.open_events(log.read_stream(stream, 0).await?).await?;
     let known = opened.into_iter().map(|opened| match opened {
         Opened::Known(event) => Ok(event),

@@ -4,13 +4,17 @@ use chrono::{DateTime, Utc};
 use cqrs_es::test::TestFramework;
 use events::{
     AccessEvent, AccessGranted, AccessReinstated, AccessRevoked, AccessSuspended, CourseArchived, CourseCompleted,
-    CourseCreated, CourseEvent, CourseId, CoursePublished, CourseRestored, CourseUnpublished, Currency, Domain,
-    EnrollmentDropped, EnrollmentEvent, EnrollmentId, EnrollmentResumed, EnrollmentSource, FaqAdded, FaqId, Fold,
-    GrantEnd, GrantId, GrantSource, InstructorApplied, Language, LearnerEnrolled, Lesson, LessonAdded, LessonId,
+    CourseCreated, CourseEvent, CourseId, CoursePublished, CourseRestored, CourseUnpublished, Currency, DisputeWon,
+    Domain, EnrollmentDropped, EnrollmentEvent, EnrollmentId, EnrollmentResumed, EnrollmentSource, FaqAdded, FaqId,
+    Fold, GrantEnd, GrantId, GrantSource, InstructorApplied, Language, LearnerEnrolled, Lesson, LessonAdded, LessonId,
     LessonProgressRecorded, LessonStatus, LessonType, MediaEvent, MediaId, MediaRemoved, MediaUploaded, ModuleAdded,
-    ModuleId, Money, PasswordReset, Percent, Personal, PricingModel, Question, QuestionId, QuizChanged, QuizCreated,
-    QuizEvent, QuizId, QuizRemoved, ReviewChanged, ReviewEvent, ReviewId, ReviewRemoved, ReviewWritten, Role,
-    SessionEnd, SessionEvent, SessionId, SessionRefreshed, SessionRevoked, SessionStarted, Timestamp, TransactionId,
+    ModuleId, Money, PasswordReset, PaymentCompleted, PaymentDisputed, PaymentFailed, PaymentMethod, PaymentRefunded,
+    PaymentStarted, Percent, Personal, Plan, PricingModel, ProviderEvent, PurchaseClosed, PurchaseOpened, Question,
+    QuestionId, QuizChanged, QuizCreated, QuizEvent, QuizId, QuizRemoved, RefundCause, RefundRequested, ReviewChanged,
+    ReviewEvent, ReviewId, ReviewRemoved, ReviewWritten, Role, SessionEnd, SessionEvent, SessionId, SessionRefreshed,
+    SessionRevoked, SessionStarted, SubscriptionCancelled, SubscriptionDeclined, SubscriptionEnd, SubscriptionEvent,
+    SubscriptionExpired, SubscriptionId, SubscriptionPaused, SubscriptionPlanChanged, SubscriptionRenewed,
+    SubscriptionRequested, SubscriptionResumed, SubscriptionStarted, Timestamp, TransactionEvent, TransactionId,
     UserErased, UserEvent, UserId, UserRegistered,
 };
 use uuid::Uuid;
@@ -333,6 +337,94 @@ pub fn access_reinstated(n: u128) -> AccessEvent {
     AccessReinstated { grant_id: grant_id(n), user_id: user_id(5), course_id: course_id() }.into()
 }
 
+pub fn purchase_opened(n: u128) -> AccessEvent {
+    PurchaseOpened { transaction_id: transaction_id(n), user_id: user_id(5), course_id: course_id() }.into()
+}
+
+pub fn purchase_closed(n: u128) -> AccessEvent {
+    PurchaseClosed { transaction_id: transaction_id(n), user_id: user_id(5), course_id: course_id() }.into()
+}
+
+pub fn euros(minor: i64) -> Money {
+    Money { minor, currency: Currency::EUR }
+}
+
+/// Of 49.90 by user 5, as are those that follow.
+pub fn payment_started(method: PaymentMethod) -> TransactionEvent {
+    let payment_method_id = (method == PaymentMethod::Card).then(|| "pm_card_visa".to_owned());
+    let (transaction_id, user_id, course_id) = (transaction_id(1), user_id(5), course_id());
+    PaymentStarted { transaction_id, user_id, course_id, amount: euros(4_990), method, payment_method_id }.into()
+}
+
+pub fn payment_completed(seconds: i64, intent: Option<&str>, event: Option<&str>) -> TransactionEvent {
+    PaymentCompleted {
+        transaction_id: transaction_id(1),
+        user_id: user_id(5),
+        course_id: course_id(),
+        amount: euros(4_990),
+        payment_intent_id: intent.map(str::to_owned),
+        completed_at: at(seconds),
+        provider_event_id: event.map(str::to_owned),
+    }
+    .into()
+}
+
+pub fn free_payment(seconds: i64) -> Vec<TransactionEvent> {
+    let (transaction_id, user_id, course_id, amount) = (transaction_id(1), user_id(5), course_id(), euros(0));
+    let (method, payment_method_id) = (PaymentMethod::Free, None);
+    let completed = PaymentCompleted {
+        transaction_id,
+        user_id,
+        course_id,
+        amount,
+        payment_intent_id: None,
+        completed_at: at(seconds),
+        provider_event_id: None,
+    };
+    let started = PaymentStarted { transaction_id, user_id, course_id, amount, method, payment_method_id };
+    vec![started.into(), completed.into()]
+}
+
+pub fn payment_failed(event: &str) -> TransactionEvent {
+    PaymentFailed {
+        transaction_id: transaction_id(1),
+        user_id: user_id(5),
+        course_id: course_id(),
+        payment_intent_id: Some("pi_1".to_owned()),
+        code: "card_declined".to_owned(),
+        provider_event_id: Some(event.to_owned()),
+    }
+    .into()
+}
+
+pub fn refund_requested(reason: Option<Personal<String>>) -> TransactionEvent {
+    RefundRequested { transaction_id: transaction_id(1), user_id: user_id(5), course_id: course_id(), reason }.into()
+}
+
+/// With the provider.
+pub fn payment_refunded(seconds: i64, event: Option<&str>) -> TransactionEvent {
+    PaymentRefunded {
+        transaction_id: transaction_id(1),
+        user_id: user_id(5),
+        course_id: course_id(),
+        amount: euros(4_990),
+        cause: RefundCause::Provider,
+        refunded_at: at(seconds),
+        provider_event_id: event.map(str::to_owned),
+    }
+    .into()
+}
+
+pub fn payment_disputed(event: &str) -> TransactionEvent {
+    let (transaction_id, user_id, course_id) = (transaction_id(1), user_id(5), course_id());
+    PaymentDisputed { transaction_id, user_id, course_id, provider_event_id: event.to_owned() }.into()
+}
+
+pub fn dispute_won(event: &str) -> TransactionEvent {
+    let (transaction_id, user_id, course_id) = (transaction_id(1), user_id(5), course_id());
+    DisputeWon { transaction_id, user_id, course_id, provider_event_id: event.to_owned() }.into()
+}
+
 /// By user 5.
 pub fn review_written(rating: u8, comment: Option<&str>) -> ReviewEvent {
     let (user_id, course_id, comment) = (user_id(5), course_id(), comment.map(|text| personal(5, text)));
@@ -389,4 +481,87 @@ pub fn course_step<E: Into<CourseError>>(
         }
         Err(error) => test.then_expect_error(error.into()),
     }
+}
+
+/// The first renewal date, and the second, of what begins at 0 s: in February and March 1970.
+pub const MONTH: i64 = 31 * 86_400;
+pub const TWO_MONTHS: i64 = (31 + 28) * 86_400;
+
+pub fn subscription_id(n: u128) -> SubscriptionId {
+    SubscriptionId::new(Uuid::from_u128(0x8A00 + n))
+}
+
+/// By user 5, for `pro`.
+pub fn subscription_requested(n: u128) -> SubscriptionEvent {
+    SubscriptionRequested {
+        subscription_id: subscription_id(n),
+        user_id: user_id(5),
+        plan: Plan::Pro,
+        amount_per_month: euros(1_990),
+        payment_method_id: "pm_card_visa".to_owned(),
+    }
+    .into()
+}
+
+/// At 0 s, as `sub_1`.
+pub fn subscription_started() -> SubscriptionEvent {
+    SubscriptionStarted {
+        subscription_id: subscription_id(1),
+        user_id: user_id(5),
+        provider_subscription_id: "sub_1".to_owned(),
+        started_at: at(0),
+        renewal_date: at(MONTH),
+    }
+    .into()
+}
+
+pub fn subscribed() -> Vec<SubscriptionEvent> {
+    vec![subscription_requested(1), subscription_started()]
+}
+
+pub fn subscription_declined() -> SubscriptionEvent {
+    let (subscription_id, user_id) = (subscription_id(1), user_id(5));
+    SubscriptionDeclined { subscription_id, user_id, code: "card_declined".to_owned() }.into()
+}
+
+/// At 10 s.
+pub fn subscription_cancelled() -> SubscriptionEvent {
+    let (subscription_id, user_id, cancelled_at) = (subscription_id(1), user_id(5), at(10));
+    SubscriptionCancelled { subscription_id, user_id, cancelled_at, provider_event: None }.into()
+}
+
+pub fn subscription_paused() -> SubscriptionEvent {
+    SubscriptionPaused { subscription_id: subscription_id(1), user_id: user_id(5), provider_event: None }.into()
+}
+
+pub fn subscription_resumed(from: Option<i64>) -> SubscriptionEvent {
+    let (subscription_id, user_id, counted_from) = (subscription_id(1), user_id(5), from.map(at));
+    SubscriptionResumed { subscription_id, user_id, counted_from, provider_event: None }.into()
+}
+
+/// To `enterprise`.
+pub fn plan_changed() -> SubscriptionEvent {
+    let (subscription_id, user_id, plan) = (subscription_id(1), user_id(5), Plan::Enterprise);
+    SubscriptionPlanChanged { subscription_id, user_id, plan, amount_per_month: euros(4_990) }.into()
+}
+
+pub fn subscription_renewed(until: i64) -> SubscriptionEvent {
+    SubscriptionRenewed {
+        subscription_id: subscription_id(1),
+        user_id: user_id(5),
+        amount: euros(1_990),
+        renewal_date: at(until),
+        provider_invoice_id: None,
+        provider_event: None,
+    }
+    .into()
+}
+
+pub fn subscription_expired(reason: SubscriptionEnd) -> SubscriptionEvent {
+    let (subscription_id, user_id) = (subscription_id(1), user_id(5));
+    SubscriptionExpired { subscription_id, user_id, reason, provider_event: None }.into()
+}
+
+pub fn provider_event(id: &str, created: i64) -> ProviderEvent {
+    ProviderEvent { id: id.to_owned(), created_at: Some(at(created)) }
 }

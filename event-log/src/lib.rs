@@ -5,6 +5,9 @@
 //! | [`append`](EventLog::append), `appender` | group commit: many commands, one transaction, one winner per version |
 //! | `load`, `read` | states folded from their streams; events by position and by stream |
 //! | `chain` | the hash chain over canonical JSON |
+//! | `restore` | a log put back where there is none; how large one is |
+//! | `scan` | a stretch of the log, opened, as fast as it can be read |
+//! | `verify` | the chain recomputed over what is stored |
 //! | `personal_data` | per-person keys; sealing on the way in, opening on the way out |
 //! | `idempotency` | one effect per command, whatever is retried |
 //! | `lease` | one worker at a time, fenced by an epoch |
@@ -23,9 +26,12 @@ mod names;
 mod personal_data;
 mod publication;
 mod read;
+mod restore;
+mod scan;
 mod schema;
 mod signed_head;
 mod subscribe;
+mod verify;
 
 pub use appender::{AppendLimits, Appender};
 pub use chain::{GENESIS_HASH, chain_hash};
@@ -40,10 +46,15 @@ pub use mongo::{TIME_LIMIT, commit_transaction, connect, is_duplicate_key, left_
 pub use names::LogNames;
 pub use personal_data::{MasterKey, PersonKeys, Sealer};
 pub use publication::{
-    InvalidNatsUrl, PUBLISHER_LEASE, PublicationError, Publisher, PublisherSettings, connect_nats, start_publisher,
-    start_waker,
+    InvalidNatsUrl, PUBLISHER_LEASE, PublicationError, Publisher, PublisherSettings, connect_nats,
+    rebuild_event_stream, start_publisher, start_waker,
 };
 pub use read::{Opened, canonical_document, signed, stored_from_document};
+pub use restore::LogStats;
+pub use scan::Scanned;
 pub use schema::{ensure_collection, ensure_expiry};
-pub use signed_head::{HeadError, HeadRecorder, HeadSigner, InvalidHead, SignedHead, read_heads, verify_head};
+pub use signed_head::{
+    HeadError, HeadRecorder, HeadSigner, InvalidHead, PublicKey, SignedHead, parse_public_key, read_heads, verify_head,
+};
 pub use subscribe::Subscription;
+pub use verify::{StoredLink, Verified, VerifyOptions, stored_link};

@@ -115,6 +115,19 @@ pub(crate) fn filled_in(
     Ok(document)
 }
 
+/// What one reading gave.
+struct Fetched {
+    events: Vec<StoredEvent>,
+    /// Whether it ended at its bound in bytes, so that there may be more.
+    is_cut: bool,
+}
+
+/// The events of a stream after a version: all keys of the stream lie between `type/id/` and `type/id0`, `0` being the
+/// character after `/`.
+fn of_stream(stream: &StreamId, after: Version) -> Document {
+    doc! { "key": { "$gt": key(stream, after), "$lt": format!("{stream}0") } }
+}
+
 /// What an event gets from the appender.
 pub(crate) struct Place {
     pub(crate) position: Position,
@@ -143,7 +156,7 @@ impl EventLog {
     pub async fn read(&self, after: Position, limit: usize) -> Result<Vec<StoredEvent>, LogError> {
         let (from, to) = (after.saturating_add(1), after.saturating_add(limit as u64));
         let filter = doc! { "_id": { "$gte": signed(from)?, "$lte": signed(to)? } };
-        let events = within(TIME_LIMIT * 4, self.fetch(filter, doc! { "_id": 1 })).await??;
+        let events = within(TIME_LIMIT * 4, self.fetch(filter, doc! { "_id": 1 }, 0)).await??.events;
         for (expected, event) in (from..).zip(&events) {
             if event.position != expected {
                 return Err(LogError::Corrupt(format!("position {expected} is missing")));
@@ -159,7 +172,8 @@ impl EventLog {
     pub async fn read_at(&self, positions: &[Position]) -> Result<Vec<StoredEvent>, LogError> {
         let Some(first) = positions.first() else { return Ok(Vec::new()) };
         let ids = positions.iter().copied().map(signed).collect::<Result<Vec<i64>, _>>()?;
-        let events = within(TIME_LIMIT * 4, self.fetch(doc! { "_id": { "$in": ids } }, doc! { "_id": 1 })).await??;
+        let events = self.fetch(doc! { "_id": { "$in": ids } }, doc! { "_id": 1 }, 0);
+        let events = within(TIME_LIMIT * 4, events).await??.events;
         let mut differing = positions.iter().zip(&events).filter(|(position, event)| event.position != **position);
         let missing = differing.next().map(|(position, _)| position).or(events.is_empty().then_some(first));
         match missing {
@@ -168,25 +182,57 @@ impl EventLog {
         }
     }
 
-    /// The events of a stream after a version, in order.
+    /// The events of a stream after a version, in order, all of them.
     ///
     /// # Errors
     /// [`LogError`].
     pub async fn read_stream(&self, stream: &StreamId, after: Version) -> Result<Vec<StoredEvent>, LogError> {
-        // All keys of the stream lie between `type/id/` and `type/id0`, `0` being the character after `/`.
-        let filter = doc! { "key": { "$gt": key(stream, after), "$lt": format!("{stream}0") } };
-        within(TIME_LIMIT, self.fetch(filter, doc! { "key": 1 })).await?
+        let mut events = within(TIME_LIMIT, self.fetch_stream(stream, after)).await??;
+        // A reading ends at 8 MiB; a stream may be longer.
+        while let Some(last) = events.events.last().filter(|_| events.is_cut) {
+            let more = within(TIME_LIMIT, self.fetch_stream(stream, last.version)).await??;
+            events.is_cut = more.is_cut;
+            events.events.extend(more.events);
+        }
+        Ok(events.events)
+    }
+
+    /// The events of a stream after a position of the log, in order: at most `limit`, and at most 8 MiB (but one at
+    /// least).
+    ///
+    /// # Errors
+    /// [`LogError`].
+    pub async fn read_stream_page(
+        &self,
+        stream: &StreamId,
+        after: Position,
+        limit: usize,
+    ) -> Result<Vec<StoredEvent>, LogError> {
+        let mut filter = of_stream(stream, 0);
+        filter.insert("_id", doc! { "$gt": signed(after)? });
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        Ok(within(TIME_LIMIT, self.fetch(filter, doc! { "key": 1 }, limit)).await??.events)
+    }
+
+    async fn fetch_stream(
+        &self,
+        stream: &StreamId,
+        after: Version,
+    ) -> Result<Result<Fetched, LogError>, mongodb::error::Error> {
+        self.fetch(of_stream(stream, after), doc! { "key": 1 }, 0).await
     }
 
     async fn fetch(
         &self,
         filter: Document,
         order: Document,
-    ) -> Result<Result<Vec<StoredEvent>, LogError>, mongodb::error::Error> {
+        limit: i64,
+    ) -> Result<Result<Fetched, LogError>, mongodb::error::Error> {
         // Straight from the bytes: this is the path that a rebuild reads the whole log by.
         let raw = self.0.events.clone_with_type::<RawDocumentBuf>();
-        let mut cursor = raw.find(filter).projection(doc! { "key": 0 }).sort(order).batch_size(2_000).await?;
-        let mut events = Vec::new();
+        let find = raw.find(filter).projection(doc! { "key": 0 }).sort(order).batch_size(2_000);
+        let mut cursor = find.limit(limit).await?;
+        let (mut events, mut is_cut) = (Vec::new(), false);
         let mut bytes = 0;
         while let Some(document) = cursor.try_next().await? {
             bytes += document.as_bytes().len();
@@ -195,10 +241,11 @@ impl EventLog {
                 Err(error) => return Ok(Err(LogError::Corrupt(format!("malformed event: {error}")))),
             }
             if bytes > READ_BYTES {
+                is_cut = true;
                 break;
             }
         }
-        Ok(Ok(events))
+        Ok(Ok(Fetched { events, is_cut }))
     }
 
     /// Opens events: their owners' keys are asked for once, fresh; what is of erased persons opens to null.

@@ -135,6 +135,16 @@ pub fn verify_head(head: &SignedHead, key: &VerifyingKey) -> Result<(), InvalidH
     key.verify_strict(&message, &signature).map_err(|_| InvalidHead::Signature)
 }
 
+/// What heads are verified with.
+pub type PublicKey = VerifyingKey;
+
+/// The public key of a text in hexadecimal; none when it is none.
+#[must_use]
+pub fn parse_public_key(text: &str) -> Option<PublicKey> {
+    let bytes: [u8; 32] = hex::decode(text).ok()?.try_into().ok()?;
+    VerifyingKey::from_bytes(&bytes).ok()
+}
+
 /// The signed heads of a file, oldest first.
 ///
 /// # Errors

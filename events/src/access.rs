@@ -15,6 +15,10 @@ stream_events! {
         AccessSuspended: 1 about [user_id],
         /// It opens the course again.
         AccessReinstated: 1 about [user_id],
+        /// A purchase began; there is no other before it ends.
+        PurchaseOpened: 1 about [user_id],
+        /// It came to nothing.
+        PurchaseClosed: 1 about [user_id],
     }
 }
 
@@ -98,6 +102,30 @@ pub struct AccessReinstated {
     /// The grant.
     pub grant_id: GrantId,
     /// Whose.
+    pub user_id: UserId,
+    /// The course.
+    pub course_id: CourseId,
+}
+
+/// A purchase began: no other of this course by this person may, before this one has ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PurchaseOpened {
+    /// The payment.
+    pub transaction_id: TransactionId,
+    /// Who buys.
+    pub user_id: UserId,
+    /// The course.
+    pub course_id: CourseId,
+}
+
+/// A purchase came to nothing. (One that is paid for ends in a grant.)
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PurchaseClosed {
+    /// The payment.
+    pub transaction_id: TransactionId,
+    /// Who wanted to buy.
     pub user_id: UserId,
     /// The course.
     pub course_id: CourseId,

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use crate::{
-    AccessEvent, AdminRosterEvent, CertificateEvent, CourseEvent, EmailClaimEvent, EnrollmentEvent, MediaEvent,
-    QuizAttemptEvent, QuizEvent, ReviewEvent, SessionEvent, StreamType, UnknownVersion, UserEvent, UserId,
+    AccessEvent, AdminRosterEvent, AuditAccessEvent, CertificateEvent, CourseEvent, EmailClaimEvent, EnrollmentEvent,
+    InvoiceSeriesEvent, MediaEvent, ProjectionControlEvent, QuizAttemptEvent, QuizEvent, ReviewEvent, SessionEvent,
+    StreamType, SubscriptionEvent, TransactionEvent, UnknownVersion, UserEvent, UserId,
 };
 
 /// Why stored data is no event that this code knows. Such an event parks; it is never skipped.
@@ -233,6 +234,16 @@ all_streams! {
     Certificate(CertificateEvent),
     /// Of an uploaded file.
     Media(MediaEvent),
+    /// Of a payment.
+    Transaction(TransactionEvent),
+    /// Of a person's subscription.
+    Subscription(SubscriptionEvent),
+    /// Of the invoices or credit notes of a year.
+    InvoiceSeries(InvoiceSeriesEvent),
     /// Of the roster of admins.
     AdminRoster(AdminRosterEvent),
+    /// Of somebody who looks at the audit trail.
+    AuditAccess(AuditAccessEvent),
+    /// Of what operators ask of a projection.
+    ProjectionControl(ProjectionControlEvent),
 }

@@ -80,6 +80,8 @@ typed_ids! {
     FaqId;
     /// A learner in a course; UUIDv5 of the pair, see [`EnrollmentId::of`].
     EnrollmentId;
+    /// How far a learner is with a lesson; UUIDv5 of the pair, see [`LessonProgressId::of`].
+    LessonProgressId;
     /// All that opens a course to a person; UUIDv5 of the pair, see [`AccessId::of`].
     AccessId;
     /// One right to open a course.
@@ -92,6 +94,8 @@ typed_ids! {
     MediaId;
     /// A payment, or the zero one of a free course.
     TransactionId;
+    /// A subscription; a person has one after the other.
+    SubscriptionId;
     /// What ties together everything that one request set off; the caller may bring their own.
     CorrelationId;
 }

@@ -6,6 +6,7 @@
 
 mod access;
 mod admin_roster;
+mod audit_access;
 mod certificate;
 mod course;
 mod email_claim;
@@ -14,23 +15,31 @@ mod envelope;
 mod event;
 mod fold;
 mod ids;
+mod invoice;
 mod media;
 mod money;
 mod pair;
 mod percent;
 mod personal;
+mod projection_control;
 mod quiz;
 mod quiz_attempt;
 mod review;
 mod session;
 mod stream;
+mod subscription;
 mod time;
+mod transaction;
 mod upcast;
 mod user;
 mod vocabulary;
 
-pub use access::{AccessEvent, AccessGranted, AccessReinstated, AccessRevoked, AccessSuspended, GrantEnd, GrantSource};
+pub use access::{
+    AccessEvent, AccessGranted, AccessReinstated, AccessRevoked, AccessSuspended, GrantEnd, GrantSource,
+    PurchaseClosed, PurchaseOpened,
+};
 pub use admin_roster::{AdminJoined, AdminLeft, AdminRosterEvent};
+pub use audit_access::{AuditAccessEvent, AuditTrailRead, AuditView};
 pub use certificate::{CertificateEvent, CertificateIssued};
 pub use course::{
     CourseArchived, CourseChanged, CourseCreated, CourseEvent, CoursePublished, CourseRestored, CourseUnpublished,
@@ -46,23 +55,41 @@ pub use event::{DecodeError, Event, StreamEvent, decode};
 pub use fold::Fold;
 pub use ids::{
     AccessId, AttemptId, CertificateId, CorrelationId, CourseId, EnrollmentId, EventId, FaqId, GrantId, InvalidId,
-    LessonId, MediaId, ModuleId, QuestionId, QuizId, ReviewId, SessionId, TransactionId, UserId,
+    LessonId, LessonProgressId, MediaId, ModuleId, QuestionId, QuizId, ReviewId, SessionId, SubscriptionId,
+    TransactionId, UserId,
 };
+pub use invoice::{CreditNoteIssued, InvoiceIssued, InvoiceSeriesEvent};
 pub use media::{MediaEvent, MediaRemoved, MediaUploaded};
-pub use money::{Currency, Money};
+pub use money::{Currency, Money, MoneyError};
 pub use pair::{ACCESS_NAMESPACE, CERTIFICATE_NAMESPACE, ENROLLMENT_NAMESPACE, REVIEW_NAMESPACE};
 pub use percent::{OverHundred, Percent, progress};
 pub use personal::Personal;
+pub use projection_control::{
+    ParkedRetryRequested, ProjectionControlEvent, RebuildCancelled, RebuildCause, RebuildEnded, RebuildOutcome,
+    RebuildRequested,
+};
 pub use quiz::{AnswerKey, Question, QuizChanged, QuizCreated, QuizEvent, QuizRemoved};
 pub use quiz_attempt::{Answer, GivenAnswer, QuestionResult, QuizAttemptEvent, QuizAttemptSubmitted};
 pub use review::{ReviewChanged, ReviewEvent, ReviewRemoved, ReviewWritten};
 pub use session::{SessionEvent, SessionRefreshed, SessionRevoked, SessionStarted};
 pub use stream::{Position, StreamId, StreamType, UnknownStreamType, Version};
+pub use subscription::{
+    ProviderEvent, SubscriptionCancelled, SubscriptionDeclined, SubscriptionEvent, SubscriptionExpired,
+    SubscriptionPaused, SubscriptionPlanChanged, SubscriptionRenewed, SubscriptionRequested, SubscriptionResumed,
+    SubscriptionStarted,
+};
 pub use time::{Timestamp, rfc3339_millis};
+pub use transaction::{
+    DisputeWon, PaymentAwaited, PaymentCompleted, PaymentDisputed, PaymentFailed, PaymentPartlyRefunded,
+    PaymentRefunded, PaymentStarted, RefundFailed, RefundRequested, TransactionEvent,
+};
 pub use upcast::{UnknownVersion, upcast};
 pub use user::{
     InstructorApplied, InstructorProfileChanged, InstructorRejected, InstructorVerified, NotificationSettingsChanged,
     PasswordChanged, PasswordRehashed, PasswordReset, PasswordResetRequested, UserErased, UserEvent,
     UserProfileChanged, UserReactivated, UserRegistered, UserRoleChanged, UserSuspended,
 };
-pub use vocabulary::{Domain, EnrollmentSource, Language, LessonStatus, LessonType, PricingModel, Role, SessionEnd};
+pub use vocabulary::{
+    Domain, EnrollmentSource, Language, LessonStatus, LessonType, PaymentMethod, Plan, PricingModel, RefundCause, Role,
+    SessionEnd, SubscriptionEnd, SubscriptionStatus, TransactionStatus,
+};

@@ -71,8 +71,18 @@ stream_types! {
     Certificate = "certificate",
     /// An uploaded file.
     Media = "media",
+    /// A payment for a course, or the zero one of a free course.
+    Transaction = "transaction",
+    /// A person's subscription; the id is the person's.
+    Subscription = "subscription",
+    /// The invoices, or the credit notes, of a year: versions are their numbers.
+    InvoiceSeries = "invoice-series",
     /// Who is an admin: one stream, so that the last one can't leave.
     AdminRoster = "admin-roster",
+    /// Who has looked at the audit trail; the id is theirs.
+    AuditAccess = "audit-access",
+    /// What operators ask of a projection; the id is its name.
+    ProjectionControl = "projection-control",
 }
 
 impl std::fmt::Display for StreamType {

@@ -17,6 +17,13 @@ impl Timestamp {
         Self(time.trunc_subsecs(3))
     }
 
+    /// The same day and time so many months later; the month's last day when it has no such day. None when it leaves
+    /// the calendar.
+    #[must_use]
+    pub fn plus_months(self, months: u32) -> Option<Self> {
+        self.0.checked_add_months(chrono::Months::new(months)).map(Self)
+    }
+
     /// The time for arithmetic.
     #[must_use]
     pub fn utc(self) -> DateTime<Utc> {

@@ -115,4 +115,70 @@ words! {
         /// A refresh token that had been exchanged was presented again: somebody has copied it.
         Reused = "reused",
     }
+
+    /// How a course is paid for.
+    PaymentMethod {
+        /// By card, through the provider.
+        Card = "card",
+        /// By transfer, which an admin confirms.
+        BankTransfer = "bank_transfer",
+        /// It costs nothing.
+        Free = "free",
+    }
+
+    /// How far a payment has come. It only ever goes on, in this order.
+    TransactionStatus {
+        /// The money is awaited.
+        Pending = "pending",
+        /// It will not come.
+        Failed = "failed",
+        /// It is there.
+        Completed = "completed",
+        /// It went back.
+        Refunded = "refunded",
+    }
+
+    /// Why money went back.
+    RefundCause {
+        /// The buyer or an admin asked for it.
+        Requested = "requested",
+        /// It was done with the provider.
+        Provider = "provider",
+        /// The buyer's bank took it.
+        DisputeLost = "dispute_lost",
+    }
+
+    /// What somebody may subscribe to.
+    Plan {
+        /// The least.
+        Basic = "basic",
+        /// More.
+        Pro = "pro",
+        /// All of it.
+        Enterprise = "enterprise",
+    }
+
+    /// Where a subscription stands.
+    SubscriptionStatus {
+        /// It opens courses until its renewal date, and is renewed then.
+        Active = "active",
+        /// It rests.
+        Paused = "paused",
+        /// It opens courses until its renewal date, and ends then.
+        Cancelled = "cancelled",
+        /// It is over.
+        Expired = "expired",
+    }
+
+    /// Why a subscription is over.
+    SubscriptionEnd {
+        /// It was cancelled, and what was paid for has run out.
+        RanOut = "ran_out",
+        /// A month could not be paid for.
+        PaymentFailed = "payment_failed",
+        /// The provider has ended it.
+        Provider = "provider",
+        /// The person was erased.
+        Erased = "erased",
+    }
 }

@@ -7,8 +7,9 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use events::{
-    AccessEvent, AdminRosterEvent, CertificateEvent, CourseEvent, DecodeError, EmailClaimEvent, EnrollmentEvent, Event,
-    MediaEvent, QuizAttemptEvent, QuizEvent, ReviewEvent, SessionEvent, StreamType, UserEvent, decode,
+    AccessEvent, AdminRosterEvent, AuditAccessEvent, CertificateEvent, CourseEvent, DecodeError, EmailClaimEvent,
+    EnrollmentEvent, Event, InvoiceSeriesEvent, MediaEvent, ProjectionControlEvent, QuizAttemptEvent, QuizEvent,
+    ReviewEvent, SessionEvent, StreamType, SubscriptionEvent, TransactionEvent, UserEvent, decode,
 };
 use serde_json::{Value, json};
 
@@ -37,11 +38,20 @@ event_types! {
     QuizAttempt(QuizAttemptEvent): QuizAttemptSubmitted;
     Enrollment(EnrollmentEvent): LearnerEnrolled EnrollmentResumed LessonProgressRecorded CourseCompleted
         EnrollmentDropped;
-    Access(AccessEvent): AccessGranted AccessRevoked AccessSuspended AccessReinstated;
+    Access(AccessEvent): AccessGranted AccessRevoked AccessSuspended AccessReinstated PurchaseOpened
+        PurchaseClosed;
     Review(ReviewEvent): ReviewWritten ReviewChanged ReviewRemoved;
     Certificate(CertificateEvent): CertificateIssued;
     Media(MediaEvent): MediaUploaded MediaRemoved;
+    Transaction(TransactionEvent): PaymentStarted PaymentAwaited PaymentCompleted PaymentFailed RefundRequested
+        RefundFailed PaymentRefunded PaymentPartlyRefunded PaymentDisputed DisputeWon;
+    Subscription(SubscriptionEvent): SubscriptionRequested SubscriptionStarted SubscriptionDeclined
+        SubscriptionCancelled SubscriptionPaused SubscriptionResumed SubscriptionPlanChanged SubscriptionRenewed
+        SubscriptionExpired;
+    InvoiceSeries(InvoiceSeriesEvent): InvoiceIssued CreditNoteIssued;
     AdminRoster(AdminRosterEvent): AdminJoined AdminLeft;
+    AuditAccess(AuditAccessEvent): AuditTrailRead;
+    ProjectionControl(ProjectionControlEvent): RebuildRequested RebuildCancelled RebuildEnded ParkedRetryRequested;
 }
 
 struct Golden {

@@ -20,6 +20,6 @@ pub use error::{FetchError, ProbeError, StartError};
 pub use fetch::fetch;
 pub use find::{Binaries, Wanted, default_cache_dir, find_or_fetch};
 pub use run::free_port;
-pub use run::mongo_server::{MongoServer, StartMongo};
+pub use run::mongo_server::{MongoServer, StartMongo, mongodb_uri};
 pub use run::nats_server::{NatsServer, StartNats};
 pub use server_kind::{ServerKind, Version};

@@ -17,7 +17,7 @@ use crate::store::{Changes, CommitError};
 const COMMAND_STATEMENTS: usize = 1_000;
 const COMMAND_BYTES: usize = 8 * 1024 * 1024;
 /// A document that does not fit into a command of its own is refused here: the server's refusal would name no document.
-const DOCUMENT_BYTES: usize = 15 * 1024 * 1024;
+pub(crate) const DOCUMENT_BYTES: usize = 15 * 1024 * 1024;
 
 /// A command, and the key of each of its statements, by index.
 pub(crate) struct Command {
@@ -87,7 +87,8 @@ fn delete(id: &str) -> RawDocumentBuf {
     rawdoc! { "q": { "_id": id }, "limit": 1 }
 }
 
-fn record(projection: &str, key: &DocKey, parked: &Parked) -> Result<read_models::Parked, LogError> {
+/// What is parked as it is stored, under the name of a projection.
+pub(crate) fn record(projection: &str, key: &DocKey, parked: &Parked) -> Result<read_models::Parked, LogError> {
     signed(parked.last_position)?;
     Ok(read_models::Parked {
         id: read_models::Parked::id_of(projection, key.collection(), key.id()),

@@ -11,6 +11,8 @@
 //! | `draft` | the batch in the making |
 //! | `writing` | the batch that is being written meanwhile |
 //! | `carried` | documents carried along from batch to batch |
+//! | `control` | what operators ask: rebuilds and retries |
+//! | `rebuild` | folded anew from the log, beside what serves, and put in its place |
 //! | `retry` | parked documents, folded anew from the log |
 //! | `announcer` | tells the APIs how far the projection is |
 //! | `running` | leases, restarts, all workers: [`start`] |
@@ -19,11 +21,13 @@
 mod announcer;
 mod carried;
 mod commands;
+mod control;
 mod draft;
 mod folding;
 mod process;
 pub mod projection;
 mod projections;
+mod rebuild;
 mod retry;
 mod running;
 mod store;
@@ -33,7 +37,10 @@ mod writing;
 pub use folding::{Documents, FoldError};
 pub use process::run;
 pub use projection::{DocKey, Projection};
-pub use projections::{Audit, Courses, Users, all, collections};
+pub use projections::{
+    Audit, Courses, Enrollments, Entitlements, Quizzes, Subscriptions, Transactions, Users, all, collections,
+};
+pub use rebuild::RebuildOptions;
 pub use retry::Retried;
-pub use running::{Projectors, start};
+pub use running::{Projectors, start, start_rebuilders, start_with};
 pub use worker::{BATCH_EVENTS, Step, Worker, WorkerError};

@@ -3,13 +3,14 @@
 use std::error::Error;
 use std::time::Duration;
 
-use event_log::{EventLog, LogNames, LogSecrets, MasterKey, connect, connect_nats};
+use event_log::{AppendLimits, EventLog, LogNames, LogSecrets, MasterKey, connect, connect_nats, start_waker};
 use secrecy::ExposeSecret as _;
 use service_kit::health::Health;
 use service_kit::http::{self, HttpOptions, Messages};
 use service_kit::settings::{Mode, Settings};
 use service_kit::shutdown::{self, Tasks};
 use service_kit::telemetry::{self, Metrics};
+use tokio_util::sync::CancellationToken;
 
 use crate::{all, collections, start};
 
@@ -36,6 +37,11 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     let projections = all();
     read_models::ensure(log.database(), &collections(&projections)).await?;
 
+    // To say that a rebuild has ended.
+    let stop_appender = CancellationToken::new();
+    let appender = log.start_appender(AppendLimits::default(), stop_appender.clone());
+    let waker = start_waker(&log, &nats, stop_appender.clone());
+
     let ready = log.clone();
     let health = Health::new().check("mongodb", move || {
         let log = ready.clone();
@@ -54,6 +60,9 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     });
     tasks.spawn("projections", start(&log, &nats, projections, &shutdown).ended());
     let errors = tasks.wait(END_LIMIT).await.err().unwrap_or_default();
+    stop_appender.cancel();
+    appender.stopped().await;
+    waker.await?;
     // Each was logged when it happened; the process says so once more by how it ends.
     if errors.is_empty() { Ok(()) } else { Err("a task has failed".into()) }
 }

@@ -8,7 +8,7 @@ use events::{Position, Timestamp};
 use read_models::Parked as ParkRecord;
 
 use crate::folding::{Cache, Change, Folding, Parked, Parking, Uncached, keys_of, stream_key};
-use crate::store::{Changes, CommitError, Fence};
+use crate::store::{Changes, CommitError};
 use crate::{DocKey, Worker, WorkerError};
 
 /// Events that a scan opens at a time.
@@ -32,6 +32,13 @@ pub enum Retried {
 }
 
 impl Worker {
+    /// Since when something is parked; none when nothing of that id is.
+    pub(crate) fn parked_since(&self, id: &str) -> Option<Timestamp> {
+        let name = self.projection.name();
+        let mut parked = self.parked.iter();
+        parked.find(|(key, _)| ParkRecord::id_of(name, key.collection(), key.id()) == id).map(|(_, found)| found.since)
+    }
+
     /// Folds a parked document anew, together with all that the events' keys connect with it, and puts all of them in
     /// place of what was there, in one transaction; nothing is changed when any of their events still fails.
     ///
@@ -69,10 +76,6 @@ impl Worker {
         };
         self.note(key, record, &error).await?;
         Ok(Retried::StillParked { error })
-    }
-
-    const fn fence(&self) -> Fence {
-        Fence { epoch: self.epoch, position: self.saved }
     }
 
     /// Every key that events connect with `key`, directly or through others.

@@ -5,12 +5,15 @@ use std::time::Duration;
 
 use event_log::{EventLog, Held, Leases};
 use read_models::lease_name;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::control::Control;
+use crate::rebuild::{self, RebuildOptions};
+use crate::retry::Retried;
 use crate::worker::{BATCH_EVENTS, WorkerError};
 use crate::{Projection, Worker};
 
@@ -19,8 +22,14 @@ const WAIT: Duration = Duration::from_millis(250);
 /// Pause after an error, doubled up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
-/// How long a worker whose code is of another version leaves the projection to others.
-const OTHER_VERSION_PAUSE: Duration = Duration::from_secs(10);
+/// How long a worker whose code is of another version leaves the projection to others, and to its rebuild.
+const OTHER_VERSION_PAUSE: Duration = Duration::from_secs(1);
+/// How long it leaves collections alone that are being swapped.
+const SWAP_PAUSE: Duration = Duration::from_millis(20);
+/// How often it is asked whether a retry is wanted.
+const ASK_EVERY: Duration = Duration::from_millis(500);
+/// How many projections are rebuilt at a time.
+const REBUILDS_AT_A_TIME: usize = 2;
 /// How often the lag is measured.
 const MEASURE_EVERY: Duration = Duration::from_secs(1);
 
@@ -43,7 +52,8 @@ impl Projectors {
 }
 
 /// Runs a worker for each projection until `cancel`: as long as it has the projection's lease, and anew after every
-/// error. The collections must have been made, see [`crate::collections`].
+/// error; and rebuilds those for which it is asked. The collections must have been made, see [`crate::collections`], and
+/// the log must have an appender, to be told of rebuilds that have ended.
 #[must_use]
 pub fn start(
     log: &EventLog,
@@ -51,7 +61,45 @@ pub fn start(
     projections: Vec<Arc<dyn Projection>>,
     cancel: &CancellationToken,
 ) -> Projectors {
+    start_with(log, nats, projections, cancel, RebuildOptions::default())
+}
+
+/// Rebuilds the projections for which it is asked, until `cancel`, and follows none.
+#[must_use]
+pub fn start_rebuilders(
+    log: &EventLog,
+    projections: Vec<Arc<dyn Projection>>,
+    cancel: &CancellationToken,
+) -> Projectors {
     let mut tasks = JoinSet::new();
+    rebuild_with(&mut tasks, log, &projections, cancel, RebuildOptions::default());
+    Projectors { tasks }
+}
+
+fn rebuild_with(
+    tasks: &mut JoinSet<()>,
+    log: &EventLog,
+    projections: &[Arc<dyn Projection>],
+    cancel: &CancellationToken,
+    options: RebuildOptions,
+) {
+    let permits = Arc::new(Semaphore::new(REBUILDS_AT_A_TIME));
+    for projection in projections {
+        tasks.spawn(rebuild::run(projection.clone(), log.clone(), permits.clone(), options, cancel.clone()));
+    }
+}
+
+/// As [`start`], with other options for rebuilds.
+#[must_use]
+pub fn start_with(
+    log: &EventLog,
+    nats: &async_nats::Client,
+    projections: Vec<Arc<dyn Projection>>,
+    cancel: &CancellationToken,
+    options: RebuildOptions,
+) -> Projectors {
+    let mut tasks = JoinSet::new();
+    rebuild_with(&mut tasks, log, &projections, cancel, options);
     for projection in projections {
         let runner = Runner { projection, log: log.clone(), nats: nats.clone(), cancel: cancel.clone() };
         tasks.spawn(async move {
@@ -102,9 +150,10 @@ impl Runner {
             match outcome {
                 Ok(()) => break,
                 Err(error @ WorkerError::OtherVersion { .. }) => {
-                    tracing::error!(projection = self.projection.name(), %error, "not running");
+                    tracing::warn!(projection = self.projection.name(), %error, "not running");
                     break;
                 }
+                Err(WorkerError::Swapping) => tokio::time::sleep(SWAP_PAUSE).await,
                 Err(error @ (WorkerError::Stale | WorkerError::Contended | WorkerError::Log(_))) => {
                     tracing::warn!(projection = self.projection.name(), %error, "begins anew from the checkpoint");
                     recovery.after_error();
@@ -142,6 +191,7 @@ impl Runner {
             "taken over"
         );
         let mut measured = None;
+        let (mut control, mut asked) = (Control::new(&self.log, self.projection.name()), None);
         while !self.cancel.is_cancelled() {
             let step = worker.run_once(WAIT).await?;
             if step.events > 0 {
@@ -153,11 +203,37 @@ impl Runner {
                 #[allow(clippy::cast_precision_loss)]
                 metrics::gauge!("projection_lag_events", "projection" => self.projection.name()).set(lag as f64);
             }
+            if asked.is_none_or(|at: Instant| at.elapsed() >= ASK_EVERY) {
+                asked = Some(Instant::now());
+                self.retry(&mut worker, &mut control).await?;
+            }
             if worker.batch_events() != recovery.batch_events {
                 worker.set_batch_events(recovery.batch_events);
             }
         }
         worker.save().await
+    }
+
+    /// Folds anew what is asked for.
+    async fn retry(&self, worker: &mut Worker, control: &mut Control) -> Result<(), WorkerError> {
+        control.refresh().await?;
+        for asked in control.retries() {
+            let id = asked.parked_id.to_string();
+            // What was asked for before it was parked was another time's.
+            if worker.parked_since(&id).is_none_or(|since| since > asked.at) {
+                continue;
+            }
+            match worker.retry(&id).await? {
+                Retried::Done { documents } => {
+                    tracing::info!(projection = self.projection.name(), id, documents, "folded anew");
+                }
+                Retried::StillParked { error } => {
+                    tracing::warn!(projection = self.projection.name(), id, error, "still parked");
+                }
+                Retried::NotParked => {}
+            }
+        }
+        Ok(())
     }
 }
 

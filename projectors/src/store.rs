@@ -58,6 +58,7 @@ impl From<Error> for CommitError {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fence {
     pub(crate) epoch: i64,
+    pub(crate) generation: u64,
     pub(crate) position: Position,
 }
 
@@ -85,6 +86,8 @@ pub(crate) struct Store {
     checkpoints: Collection<Checkpoint>,
     projection: &'static str,
     version: u32,
+    /// What comes behind the names of its collections: nothing for those that serve.
+    suffix: String,
 }
 
 impl Store {
@@ -95,22 +98,31 @@ impl Store {
             database: database.clone(),
             projection: projection.name(),
             version: projection.version(),
+            suffix: String::new(),
         }
     }
 
+    /// The same over collections with another ending to their names; to be read only.
+    pub(crate) fn beside(&self, suffix: &str) -> Self {
+        Self { suffix: suffix.to_owned(), ..self.clone() }
+    }
+
     /// Puts the epoch into the checkpoint, after which no worker of an earlier one can write, and makes the checkpoint
-    /// when there is none. None when a later epoch is there already.
+    /// when there is none. None when a later epoch is there already, or the collections are being swapped.
     pub(crate) async fn take_over(&self, epoch: i64) -> Result<Option<Checkpoint>, LogError> {
         let update = doc! {
             "$set": { "epoch": epoch, "updated_at": now().to_string() },
+            "$max": { "generation": 0_i64 },
             "$setOnInsert": {
-                "version": i64::from(self.version), "position": 0_i64, "state": ProjectionState::Live.as_str(),
+                "version": i64::from(self.version), "position": 0_i64,
             },
         };
+        // The upsert takes the state from here.
+        let live = ProjectionState::Live.as_str();
         // A transaction of the worker before that is still under way holds this update up until it has ended.
         let call = self
             .checkpoints
-            .find_one_and_update(doc! { "_id": self.projection, "epoch": { "$lte": epoch } }, update)
+            .find_one_and_update(doc! { "_id": self.projection, "epoch": { "$lte": epoch }, "state": live }, update)
             .upsert(true)
             .return_document(mongodb::options::ReturnDocument::After)
             .write_concern(majority())
@@ -148,7 +160,7 @@ impl Store {
         // All in one answer, unless they are too large for one.
         let size = u32::try_from(ids.len() + 1).unwrap_or(u32::MAX);
         let found: Vec<RawDocumentBuf> = within(READ_LIMIT, async {
-            let collection = self.database.collection::<RawDocumentBuf>(&collection);
+            let collection = self.database.collection::<RawDocumentBuf>(&format!("{collection}{}", self.suffix));
             collection.find(doc! { "_id": { "$in": ids } }).batch_size(size).await?.try_collect().await
         })
         .await?;
@@ -156,11 +168,22 @@ impl Store {
         Ok((keys, found.into_iter().filter_map(id_of).collect()))
     }
 
+    /// Whether the collections are being swapped.
+    pub(crate) async fn is_swapping(&self) -> Result<bool, LogError> {
+        let find = self.checkpoints.find_one(doc! { "_id": self.projection }).into_future();
+        Ok(within(READ_LIMIT, find).await?.is_some_and(|found| found.state == ProjectionState::Swapping))
+    }
+
     /// All parked keys of the projection.
     pub(crate) async fn parked(&self) -> Result<HashMap<DocKey, Parked>, LogError> {
+        self.parked_as(self.projection).await
+    }
+
+    /// All parked keys under that name.
+    pub(crate) async fn parked_as(&self, name: &str) -> Result<HashMap<DocKey, Parked>, LogError> {
         let found: Vec<read_models::Parked> = within(READ_LIMIT, async {
             let parked = self.database.collection::<read_models::Parked>(PARKED.name);
-            parked.find(doc! { "projection": self.projection }).await?.try_collect().await
+            parked.find(doc! { "projection": name }).await?.try_collect().await
         })
         .await?;
         let parts = |record: read_models::Parked| {
@@ -227,6 +250,7 @@ impl Store {
     ) -> Result<bool, CommitError> {
         let filter = doc! {
             "_id": self.projection, "epoch": fence.epoch, "position": signed(fence.position)?,
+            "generation": signed(fence.generation)?, "state": ProjectionState::Live.as_str(),
         };
         let update = doc! { "$set": { "position": signed(to)?, "updated_at": now().to_string() } };
         let call = self.checkpoints.update_one(filter, update);
@@ -256,7 +280,7 @@ impl Store {
             (code, Some(key)) => Err(CommitError::Refused {
                 key: key.clone(),
                 reason: match code {
-                    VALIDATION_FAILURE => "the document fails its collection's validator".to_owned(),
+                    VALIDATION_FAILURE => INVALID.to_owned(),
                     code => format!("MongoDB refuses the document (code {code})"),
                 },
             }),
@@ -266,12 +290,14 @@ impl Store {
 }
 
 const WRITE_CONFLICT: i64 = 112;
-const VALIDATION_FAILURE: i64 = 121;
+pub(crate) const VALIDATION_FAILURE: i64 = 121;
+/// What is said of a document that its collection's validator refuses.
+pub(crate) const INVALID: &str = "the document fails its collection's validator";
 
-fn majority() -> WriteConcern {
+pub(crate) fn majority() -> WriteConcern {
     WriteConcern::builder().w(Acknowledgment::Majority).journal(true).build()
 }
 
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     Timestamp::new(Utc::now())
 }

@@ -44,6 +44,9 @@ pub enum WorkerError {
     /// Another worker has taken over.
     #[error("another worker has taken over")]
     Stale,
+    /// The collections are being swapped for rebuilt ones, which takes an instant.
+    #[error("the collections are being swapped")]
+    Swapping,
     /// The documents were written by another version of the projection's code: it must be rebuilt.
     #[error("the documents are of version {found}, the code is of version {expected}: rebuild the projection")]
     OtherVersion {
@@ -89,6 +92,8 @@ pub struct Worker {
     /// What is parked at the position.
     pub(crate) parked: Arc<HashMap<DocKey, Parked>>,
     pub(crate) epoch: i64,
+    /// Which of the swapped collections it folds on.
+    pub(crate) generation: u64,
     /// Everything up to here is in the documents, or was ignored.
     position: Position,
     /// Where the checkpoint is.
@@ -120,7 +125,10 @@ impl Worker {
         batch_events: usize,
     ) -> Result<Self, WorkerError> {
         let store = Store::new(log.client(), log.database(), &*projection);
-        let checkpoint = store.take_over(epoch).await?.ok_or(WorkerError::Stale)?;
+        let Some(checkpoint) = store.take_over(epoch).await? else {
+            let swapping = store.is_swapping().await?;
+            return Err(if swapping { WorkerError::Swapping } else { WorkerError::Stale });
+        };
         if checkpoint.version != projection.version() {
             return Err(WorkerError::OtherVersion { found: checkpoint.version, expected: projection.version() });
         }
@@ -133,6 +141,7 @@ impl Worker {
             log: log.clone(),
             store,
             epoch,
+            generation: checkpoint.generation,
             position: checkpoint.position,
             saved: checkpoint.position,
             saved_at: Instant::now(),
@@ -252,7 +261,7 @@ impl Worker {
             self.measure(step, draft.started);
             return step;
         }
-        let fence = Fence { epoch: self.epoch, position: self.saved };
+        let fence = self.fence();
         self.writing = Some(Writing::start(draft, changes, parked, &self.store, fence, &self.announcer));
         Step::default()
     }
@@ -318,8 +327,7 @@ impl Worker {
     pub(crate) async fn save(&mut self) -> Result<(), WorkerError> {
         self.settle().await?;
         if self.saved < self.position {
-            let fence = Fence { epoch: self.epoch, position: self.saved };
-            self.store.commit(fence, self.position, &Changes::default()).await?;
+            self.store.commit(self.fence(), self.position, &Changes::default()).await?;
             self.saved = self.position;
         }
         self.saved_at = Instant::now();
@@ -331,6 +339,11 @@ impl Worker {
         self.parked = Arc::new(parked);
         self.carried = Carried::nothing();
         self.draft = Draft::new(self.projection.clone(), self.parked.clone(), self.position);
+    }
+
+    /// Where the checkpoint must be for its next write to hold.
+    pub(crate) const fn fence(&self) -> Fence {
+        Fence { epoch: self.epoch, generation: self.generation, position: self.saved }
     }
 
     fn measure(&self, step: Step, started: Instant) {

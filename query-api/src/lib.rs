@@ -1,5 +1,5 @@
 //! The read process: every GET that is answered from the read collections. It decides nothing and grants nothing; who
-//! may see what is asked of the log ([`access`]).
+//! may see what is asked of the log ([`access`]). The one thing that it writes is that somebody has read the audit trail.
 //!
 //! One file per query:
 //!
@@ -11,18 +11,38 @@
 //! | GET /auth/users/{id} | `auth/show_user.rs` |
 //! | GET /admin/users | `admin/list_users.rs` |
 //! | GET /admin/users/{id} | `admin/show_user.rs` |
+//! | GET /admin/audit/events | `audit/list_events.rs` |
+//! | GET /admin/audit/streams/{type}/{id}, …/state | `audit/show_stream.rs`, `audit/show_state.rs` |
+//! | GET /admin/audit/access | `audit/explain_access.rs` |
+//! | GET /admin/audit/verify, /admin/audit/head | `audit/verify_log.rs`, `audit/show_head.rs` |
+//! | GET /admin/audit/stream | `audit/tail_events.rs` |
+//! | GET /admin/projections, …/{name}/rebuild | `admin/list_projections.rs`, `admin/show_rebuild.rs` |
 //! | GET /auth/export | `auth/export_data.rs` |
 //! | GET /courses | `courses/list_courses.rs`; its parameters: `courses/catalogue.rs` |
 //! | GET /courses/{id} | `courses/show_course.rs` |
+//! | GET /transactions, /transactions/{id}/invoice | `payments/list_transactions.rs`, `show_invoice.rs` |
+//! | GET /subscriptions/active, /user/{user_id}/entitlements | `payments/show_subscription.rs`, `show_entitlements.rs` |
+//! | GET /courses/{id}/faq | `courses/list_faq.rs` |
 //! | GET /courses/{id}/lessons | `courses/list_lessons.rs` |
+//! | GET /courses/{id}/lessons/{lesson_id} | `courses/show_lesson.rs` |
+//! | GET /courses/{id}/progress | `courses/show_progress.rs` |
+//! | GET /quizzes/{id} | `quizzes/show_quiz.rs` |
+//! | GET /quizzes/{id}/attempts | `quizzes/list_attempts.rs` |
+//! | GET /enrollments | `courses/list_enrollments.rs` |
+//! | POST /ai/chat | `ai/chat.rs` |
+//! | POST /ai/generate-quiz | `ai/generate_quiz.rs` |
+//! | POST /ai/recommendations | `ai/recommendations.rs` |
 //!
 //! `audit` says what of an event is shown to whom; `reads` says how far the read collections are, and waits for them; `process` runs it all.
 
 mod admin;
+mod ai;
 mod audit;
 mod auth;
 mod courses;
+mod payments;
 mod process;
+mod quizzes;
 mod reads;
 
 use std::time::Duration;
@@ -30,12 +50,16 @@ use std::time::Duration;
 use access::{Access, in_time};
 use axum::extract::FromRef;
 use axum::middleware::from_fn;
-use event_log::EventLog;
+use event_log::{EventLog, HeadSigner};
 use gateway::ServiceRouters;
 use read_models::Positions;
 use service_kit::clock::Clock;
+use tokio_util::sync::CancellationToken;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
+
+use ai::{Adviser, Library};
+use audit::{Readings, Tails};
 
 pub use process::run;
 pub use reads::Reads;
@@ -43,6 +67,13 @@ pub use reads::Reads;
 /// The texts of codes that base tables do not have: code, French, English.
 pub const MESSAGES: &[(&str, &str, &str)] = &[
     ("user_suspended", "Ce compte est suspendu.", "This account is suspended."),
+    ("no_access", "Vous n'avez pas accès à ce contenu.", "You have no access to this content."),
+    ("not_enrolled", "Vous n'êtes pas inscrit à ce cours.", "You are not enrolled in this course."),
+    (
+        "invalid_content",
+        "Ce texte est trop court pour en tirer des questions.",
+        "There is too little in this text to ask about.",
+    ),
     ("too_many_items", "Trop d'éléments.", "Too many items."),
     ("too_many_decimals", "Deux décimales au plus.", "At most two decimals."),
 ];
@@ -53,14 +84,39 @@ pub struct QueryDeps {
     access: Access,
     reads: Reads,
     clock: Clock,
+    readings: Readings,
+    signer: HeadSigner,
+    tails: Tails,
+    adviser: Adviser,
+    library: Library,
+}
+
+/// What the audit trail takes beside the read collections.
+pub struct Auditing {
+    /// To hear of events as they happen.
+    pub nats: async_nats::Client,
+    /// Signs the head of the log.
+    pub signer: HeadSigner,
+    /// Ends the answers that have no end of their own.
+    pub stop: CancellationToken,
 }
 
 impl QueryDeps {
-    /// `read_wait` is how long a GET waits for the read collections at most.
+    /// The log must have an appender: reading the audit trail is written down. `read_wait` is how long a GET waits for the read collections at most.
     #[must_use]
-    pub fn new(access: Access, log: &EventLog, positions: Positions, read_wait: Duration) -> Self {
+    pub fn new(access: Access, log: &EventLog, positions: Positions, read_wait: Duration, auditing: Auditing) -> Self {
         let clock = access.clock().clone();
-        Self { access, clock, reads: Reads::new(log.clone(), positions, read_wait) }
+        let Auditing { nats, signer, stop } = auditing;
+        Self {
+            access,
+            readings: Readings::new(log.clone(), clock.clone()),
+            clock,
+            adviser: Adviser::start(log.database().clone(), stop.clone()),
+            library: Library::start(log.database().clone(), positions.clone(), stop.clone()),
+            reads: Reads::new(log.clone(), positions, read_wait),
+            signer,
+            tails: Tails { nats, stop },
+        }
     }
 }
 
@@ -87,10 +143,11 @@ pub fn openapi() -> OpenApi {
 
 fn routes() -> ServiceRouters<QueryDeps> {
     ServiceRouters {
-        admin: admin::router(),
+        admin: admin::router().merge(audit::router()),
+        ai: ai::router(),
         auth: auth::router(),
-        course: courses::router(),
-        ..ServiceRouters::default()
+        course: courses::router().merge(quizzes::router()),
+        payment: payments::router(),
     }
 }
 
@@ -101,8 +158,20 @@ mod tests {
         let document = serde_json::to_value(gateway::document("Har Academy", [super::openapi()])).unwrap();
         let paths = document["paths"].as_object().unwrap();
         let expected = [
+            "/admin/audit/access",
+            "/admin/audit/events",
+            "/admin/audit/head",
+            "/admin/audit/stream",
+            "/admin/audit/streams/{type}/{id}",
+            "/admin/audit/streams/{type}/{id}/state",
+            "/admin/audit/verify",
+            "/admin/projections",
+            "/admin/projections/{name}/rebuild",
             "/admin/users",
             "/admin/users/{id}",
+            "/ai/chat",
+            "/ai/generate-quiz",
+            "/ai/recommendations",
             "/auth/export",
             "/auth/profile",
             "/auth/sessions",
@@ -110,12 +179,23 @@ mod tests {
             "/auth/verify-jwt",
             "/courses",
             "/courses/{id}",
+            "/courses/{id}/faq",
             "/courses/{id}/lessons",
+            "/courses/{id}/lessons/{lesson_id}",
+            "/courses/{id}/progress",
+            "/enrollments",
+            "/quizzes/{id}",
+            "/quizzes/{id}/attempts",
+            "/subscriptions/active",
+            "/transactions",
+            "/transactions/{id}/invoice",
+            "/user/{user_id}/entitlements",
         ];
         assert!(paths.keys().eq(expected.map(|path| format!("/api/v1{path}")).iter()), "{:?}", paths.keys());
         for (path, item) in paths {
-            assert!(item["get"]["responses"]["200"]["content"].is_object(), "{path}");
-            assert!(item["get"]["responses"]["503"]["content"].is_object(), "{path}");
+            let method = if path.contains("/ai/") { "post" } else { "get" };
+            assert!(item[method]["responses"]["200"]["content"].is_object(), "{path}");
+            assert!(item[method]["responses"]["503"]["content"].is_object(), "{path}");
         }
         let course = &document["components"]["schemas"]["Course"];
         assert!(course.to_string().contains("modules"), "{course}");

@@ -4,8 +4,10 @@ use std::convert::Infallible;
 use std::error::Error;
 use std::time::Duration;
 
-use access::{Access, TokenKeyStore, TokenKeys, health};
-use event_log::{EventLog, LogNames, LogSecrets, MasterKey, connect, connect_nats};
+use access::{Access, TokenKeyStore, TokenKeys, health, load_plans};
+use event_log::{
+    AppendLimits, EventLog, HeadSigner, LogNames, LogSecrets, MasterKey, connect, connect_nats, start_waker,
+};
 use gateway::Root;
 use read_models::Positions;
 use secrecy::ExposeSecret as _;
@@ -14,8 +16,9 @@ use service_kit::http::{HttpOptions, Messages, serve, with_layers};
 use service_kit::settings::{Mode, Settings};
 use service_kit::shutdown::{self, Tasks};
 use service_kit::telemetry::{self, Metrics};
+use tokio_util::sync::CancellationToken;
 
-use crate::{MESSAGES, QueryDeps, routers};
+use crate::{Auditing, MESSAGES, QueryDeps, routers};
 
 /// How long open requests have to end; the connections themselves are cut off before.
 const END_LIMIT: Duration = Duration::from_secs(12);
@@ -46,9 +49,19 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
         messages: Messages::base().with(MESSAGES),
         title: "Har Academy",
     };
+    // The appender outlives the HTTP side: what is shown of the audit trail is written down before.
+    let stop_appender = CancellationToken::new();
+    let appender = log.start_appender(AppendLimits::default(), stop_appender.clone());
+    let waker = start_waker(&log, &nats, stop_appender.clone());
+    let auditing = Auditing {
+        nats: nats.clone(),
+        signer: HeadSigner::new(settings.secrets.head.expose()),
+        stop: shutdown.clone(),
+    };
     let positions = Positions::start(&log, nats, shutdown.clone());
-    let access = Access::new(log.clone(), keys.clone(), clock);
-    let deps = QueryDeps::new(access, &log, positions, settings.read_wait);
+    let plans = load_plans(settings.payment.plans_file.as_deref())?;
+    let access = Access::new(log.clone(), keys.clone(), clock).with_plans(plans);
+    let deps = QueryDeps::new(access, &log, positions, settings.read_wait, auditing);
     let bound = gateway::listen(routers(&deps), &settings, root).await?;
     let options = HttpOptions::of(&settings.network, Messages::base())?;
     let figures = tokio::net::TcpListener::bind((settings.network.bind, settings.network.metrics_port)).await?;
@@ -60,6 +73,9 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     tasks.spawn("token keys", whole(keys.keep_fresh(shutdown.clone())));
     tasks.spawn("upkeep", metrics.upkeep(shutdown));
     let errors = tasks.wait(END_LIMIT).await.err().unwrap_or_default();
+    stop_appender.cancel();
+    appender.stopped().await;
+    waker.await?;
     // Each was logged when it happened; the process says so once more by how it ends.
     if errors.is_empty() { Ok(()) } else { Err("a task has failed".into()) }
 }

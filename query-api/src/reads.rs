@@ -56,6 +56,14 @@ impl Reads {
         Ok(head.position)
     }
 
+    /// How far a projection is.
+    ///
+    /// # Errors
+    /// 503 `unavailable` when MongoDB is away.
+    pub async fn position(&self, projection: &str) -> Result<Position, ApiError> {
+        self.positions.current(&[projection]).await.map_err(|error| log_failure(&error))
+    }
+
     /// Finds what somebody whose token is good must have, and how far it is read. When it is not there the read side is
     /// behind, or began anew: it is waited for, and looked at again.
     ///

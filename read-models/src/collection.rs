@@ -29,13 +29,33 @@ impl Collection {
     /// # Errors
     /// [`LogError::Unavailable`] when MongoDB is away or too slow; an index whose keys have changed under the same name.
     pub async fn create(&self, database: &Database, name: &str) -> Result<(), LogError> {
+        self.create_bare(database, name).await?;
+        self.create_indexes(database, name, START_LIMIT).await
+    }
+
+    /// Makes the collection under `name` with its validator and without its indexes, which are made faster over
+    /// documents that are there.
+    ///
+    /// # Errors
+    /// [`LogError::Unavailable`] when MongoDB is away or too slow.
+    pub async fn create_bare(&self, database: &Database, name: &str) -> Result<(), LogError> {
         let schema = doc! { "$jsonSchema": (self.schema)() };
         within(START_LIMIT, async {
             match database.create_collection(name).validator(schema.clone()).await {
                 Ok(()) => Ok(()),
                 Err(error) if is_existing(&error) => self.modify(database, name, &schema).await,
                 Err(error) => Err(error),
-            }?;
+            }
+        })
+        .await
+    }
+
+    /// Makes the indexes of the collection under `name`, within `limit`.
+    ///
+    /// # Errors
+    /// [`LogError::Unavailable`] when MongoDB is away or too slow; an index whose keys have changed under the same name.
+    pub async fn create_indexes(&self, database: &Database, name: &str, limit: Duration) -> Result<(), LogError> {
+        within(limit, async {
             let indexes = (self.indexes)();
             if !indexes.is_empty() {
                 let models = indexes.into_iter().map(|(name, keys)| {

@@ -42,6 +42,12 @@ pub fn lease_name(projection: &str) -> String {
     format!("projection/{projection}")
 }
 
+/// The name of the lease that whoever rebuilds a projection holds.
+#[must_use]
+pub fn rebuild_lease_name(projection: &str) -> String {
+    format!("rebuild/{projection}")
+}
+
 /// How waiting for a position ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Waited {
@@ -227,6 +233,17 @@ impl Positions {
             self.read(&silent).await?;
         }
         Ok(self.slowest(projections))
+    }
+
+    /// Waits until a projection has been heard of beyond a position, for as long as it takes: nothing is asked.
+    pub async fn heard_beyond(&self, projection: &str, position: Position) {
+        let mut listening = self.known.subscribe();
+        let is_beyond =
+            |known: &HashMap<String, Known>| known.get(projection).is_some_and(|known| known.position > position);
+        if listening.wait_for(is_beyond).await.is_err() {
+            // The sender lives as long as `self`.
+            std::future::pending::<()>().await;
+        }
     }
 
     async fn read(&self, projections: &[&str]) -> Result<(), LogError> {

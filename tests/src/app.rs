@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use access::{Access, TokenKeyStore, TokenKeys, health};
+use access::{Access, TokenKeyStore, TokenKeys, health, load_plans};
 use command_api::CommandApi;
-use command_api::courses::start_retiring;
+use command_api::courses::{start_completing, start_retiring};
 use command_api::mail::{Mail, Mailer, start_mail};
+use command_api::payments::start_billing;
 use command_api::signing_keys::SigningKeys;
 use event_log::{
     AppendLimits, EventLog, HeadRecorder, HeadSigner, LogNames, LogSecrets, MasterKey, PublisherSettings, connect_nats,
@@ -20,7 +21,7 @@ use events::StoredEvent;
 use gateway::{Addresses, Bound, Root};
 use mongodb::options::{Acknowledgment, ClientOptions, ReadConcern, WriteConcern};
 use projectors::Projection;
-use query_api::QueryDeps;
+use query_api::{Auditing, QueryDeps};
 use read_models::Positions;
 use service_kit::clock::Clock;
 use service_kit::http::Messages;
@@ -98,6 +99,8 @@ pub struct TestApp {
     pub clock: Clock,
     /// Where its ports are.
     pub addresses: Addresses,
+    /// Whether the test named the database, to start on it again.
+    keeps_data: bool,
     client: Client,
     stop: CancellationToken,
     parts: Vec<JoinHandle<()>>,
@@ -125,6 +128,7 @@ impl TestApp {
     pub async fn start(options: AppOptions) -> Self {
         let servers = Servers::shared();
         let settings = settings(servers, &options);
+        let keeps_data = options.settings.contains_key("HAR_MONGODB_DATABASE");
         let nats = connect_nats(&servers.nats_url, "test").await.unwrap();
         let log = open_log(servers, &settings).await;
         read_models::ensure(log.database(), &projectors::collections(&projectors::all())).await.unwrap();
@@ -142,8 +146,11 @@ impl TestApp {
         let token_keys = TokenKeys::open(store, clock.clone()).await.unwrap();
         let token_secret = settings.secrets.token_key().unwrap().clone();
         let signing = SigningKeys::open(token_keys.clone(), &token_secret).await.unwrap();
-        let access = Access::new(log.clone(), token_keys.clone(), clock.clone());
-        let queries = QueryDeps::new(access.clone(), &log, positions.clone(), settings.read_wait);
+        let plans = load_plans(settings.payment.plans_file.as_deref()).unwrap();
+        let access = Access::new(log.clone(), token_keys.clone(), clock.clone()).with_plans(plans);
+        let signer = HeadSigner::new(settings.secrets.head.expose());
+        let auditing = Auditing { nats: nats.clone(), signer, stop: stop.clone() };
+        let queries = QueryDeps::new(access.clone(), &log, positions.clone(), settings.read_wait, auditing);
         let commands = CommandApi::new(&log, positions, access, signing, clock.clone(), &settings).await.unwrap();
         let mailer = Mailer::new(&settings.mail).unwrap();
         let mail = Mail::open(&log, &nats, clock.clone(), mailer, &settings).await.unwrap();
@@ -152,7 +159,9 @@ impl TestApp {
         let fresh = tokio::spawn(token_keys.clone().keep_fresh(stop.clone()));
         let serving = tokio::spawn(bound.serve(stop.clone()));
         let retiring = start_retiring(&commands.commands, stop.clone());
-        let mut parts = vec![serving, projecting, publisher, fresh, retiring];
+        let completing = start_completing(&commands.commands, stop.clone());
+        let billing = start_billing(&commands.commands, &commands.payments, stop.clone());
+        let mut parts = vec![billing, serving, projecting, publisher, fresh, retiring, completing];
         if options.sends_mail {
             parts.push(start_mail(mail.clone(), stop.clone()));
         }
@@ -167,6 +176,7 @@ impl TestApp {
             token_secret,
             clock,
             addresses,
+            keeps_data,
             client,
             stop,
             parts,
@@ -183,6 +193,10 @@ impl TestApp {
         }
         self.stop_appender.cancel();
         (&mut self.appender).await.unwrap();
+        // A collection is a file and each index another: with those of all tests mongod would run out of open files.
+        if !self.keeps_data {
+            self.log.database().drop().await.unwrap();
+        }
     }
 
     /// A client of the Auth port.

@@ -62,6 +62,12 @@ impl Client {
         self.request(Method::DELETE, path)
     }
 
+    /// PUT.
+    #[must_use]
+    pub fn put(&self, path: &str) -> Request {
+        self.request(Method::PUT, path)
+    }
+
     /// PATCH.
     #[must_use]
     pub fn patch(&self, path: &str) -> Request {
@@ -131,6 +137,19 @@ impl Request {
         self.try_send().await.unwrap()
     }
 
+    /// Sends it, and waits for the head of the answer only; what was refused is read whole.
+    ///
+    /// # Errors
+    /// The answer, when it is no 200.
+    pub async fn open(self) -> Result<EventSource, Answer> {
+        let response = self.0.send().await.unwrap();
+        if response.status() == reqwest::StatusCode::OK {
+            return Ok(EventSource { response, text: String::new() });
+        }
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Err(Answer { status, headers, bytes: response.bytes().await.unwrap().to_vec() })
+    }
+
     /// Sends it, to where there may be nobody.
     ///
     /// # Errors
@@ -139,6 +158,35 @@ impl Request {
         let response = self.0.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         Ok(Answer { status, headers, bytes: response.bytes().await?.to_vec() })
+    }
+}
+
+/// Server-sent events, as they come.
+#[derive(Debug)]
+pub struct EventSource {
+    response: reqwest::Response,
+    text: String,
+}
+
+impl EventSource {
+    /// The next event: its id, and its data as JSON; none when the answer has ended.
+    pub async fn next(&mut self) -> Option<(String, Value)> {
+        loop {
+            while let Some((event, rest)) = self.text.split_once("\n\n") {
+                let field = |name: &str| {
+                    let mut lines = event.lines();
+                    lines.find_map(|line| line.strip_prefix(name)).map(|value| value.trim().to_owned())
+                };
+                let (id, data) = (field("id:"), field("data:"));
+                self.text = rest.to_owned();
+                // Comments keep the connection alive.
+                if let (Some(id), Some(data)) = (id, data) {
+                    return Some((id, serde_json::from_str(&data).unwrap()));
+                }
+            }
+            let chunk = tokio::time::timeout(LIMIT, self.response.chunk()).await.unwrap();
+            self.text.push_str(std::str::from_utf8(&chunk.ok()??).unwrap());
+        }
     }
 }
 

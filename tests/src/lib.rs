@@ -6,8 +6,10 @@
 //! | [`app`] | [`TestApp`]: the whole product on a database of its own, HTTP in, HTTP out |
 //! | [`canaries`] | looking for personal data wherever it might be |
 //! | [`client`] | requests and answers |
+//! | [`learners`] | learners in courses, through the API |
 //! | [`mail`] | letters, and a mail server to receive them |
 //! | [`people`] | accounts and courses, made through the API |
+//! | [`quizzes`] | quizzes, through the API |
 //! | [`faults`] | real processes, killed and frozen: for `cargo test` and for `har prove` |
 //! | [`shape`] | what an answer must look like |
 //!
@@ -26,13 +28,16 @@ pub mod app;
 pub mod canaries;
 pub mod client;
 pub mod faults;
+pub mod learners;
 pub mod mail;
+pub mod payments;
 pub mod people;
+pub mod quizzes;
 pub mod servers;
 pub mod shape;
 
 pub use app::{AppOptions, TestApp};
-pub use client::{Answer, Client, Request};
+pub use client::{Answer, Client, EventSource, Request};
 pub use mail::{Manner, Received, SmtpSink};
 pub use people::{DraftCourse, Person};
 pub use servers::Servers;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 /// Holds a value against a shape, which is JSON with the kinds of values in their places: `uuid`, `time`, `string`,
-/// `integer`, `number`, `boolean`, `null`; with a `?` behind, null will do too; `=x` is the text x itself. A list has one shape for
+/// `integer`, `number`, `boolean`, `list`, `null`; with a `?` behind, null will do too; `=x` is the text x itself. A list has one shape for
 /// all of its items.
 #[track_caller]
 pub fn assert_shape(value: &Value, shape: &Value) {
@@ -60,6 +60,7 @@ fn is_kind(value: &Value, kind: &str) -> bool {
         "number" => value.is_number(),
         "boolean" => value.is_boolean(),
         "null" => value.is_null(),
+        "list" => value.is_array(),
         fixed => fixed.strip_prefix('=').is_some_and(|fixed| text == Some(fixed)),
     }
 }
@@ -117,10 +118,100 @@ pub fn lesson(film: bool) -> Value {
     })
 }
 
+/// Somebody in a course.
+#[must_use]
+pub fn enrollment() -> Value {
+    json!({
+        "_id": "uuid", "user_id": "uuid", "course_id": "uuid", "status": "string", "progress_percentage": "number",
+        "completed_lessons": ["uuid"], "last_accessed_lesson_id": "uuid?", "enrolled_at": "time",
+        "completed_at": "time?", "last_accessed_at": "time",
+    })
+}
+
+/// Somebody in a course, in a list.
+#[must_use]
+pub fn enrollment_in_list() -> Value {
+    let mut enrollment = enrollment();
+    enrollment["course"] = json!({ "_id": "uuid", "title": "string", "image_url": "string?" });
+    enrollment
+}
+
+/// How far somebody is with a lesson.
+#[must_use]
+pub fn lesson_progress() -> Value {
+    json!({
+        "_id": "uuid", "user_id": "uuid", "lesson_id": "uuid", "course_id": "uuid", "status": "string",
+        "time_spent_seconds": "integer", "quiz_score": "number?", "created_at": "time", "updated_at": "time",
+    })
+}
+
+/// A right to open a course that an admin gave.
+#[must_use]
+pub fn grant() -> Value {
+    json!({
+        "_id": "uuid", "user_id": "uuid", "course_id": "uuid", "source": "=admin", "reason": "string?",
+        "created_at": "time", "revoked_at": "time?",
+    })
+}
+
+/// A quiz, as who writes it sees it, or as who is to answer it does.
+#[must_use]
+pub fn quiz(answers: bool) -> Value {
+    let mut question = json!({ "_id": "uuid", "type": "string", "question": "string", "choices": "list?" });
+    if answers {
+        let answers = right_answer();
+        question.as_object_mut().unwrap().extend(answers.as_object().unwrap().clone());
+        question["source"] = json!("string?");
+    }
+    json!({
+        "_id": "uuid", "course_id": "uuid", "lesson_id": "uuid?", "title": "string", "passing_score": "number",
+        "version": "integer", "questions": [question],
+    })
+}
+
+fn right_answer() -> Value {
+    json!({
+        "answer_index": "integer?", "answer_indexes": "list?", "answer": "boolean?", "answers": "list?",
+        "explanation": "string?",
+    })
+}
+
+/// An attempt at a quiz, scored.
+#[must_use]
+pub fn quiz_attempt() -> Value {
+    let mut result = right_answer();
+    result["question_id"] = json!("uuid");
+    result["correct"] = json!("boolean");
+    json!({
+        "_id": "uuid", "quiz_id": "uuid", "quiz_version": "integer", "user_id": "uuid", "score": "number",
+        "passed": "boolean", "results": [result], "submitted_at": "time",
+    })
+}
+
 /// Pages of a list.
 #[must_use]
 pub fn pagination() -> Value {
     json!({ "page": "integer", "limit": "integer", "total": "integer", "pages": "integer" })
+}
+
+/// A payment.
+#[must_use]
+pub fn transaction() -> Value {
+    json!({
+        "_id": "uuid", "user_id": "uuid", "course_id": "uuid", "amount": "number", "currency": "=EUR",
+        "status": "string", "payment_method": "string", "stripe_payment_intent_id": "string?", "created_at": "time",
+        "completed_at": "time?", "refunded_at": "time?",
+    })
+}
+
+/// A subscription.
+#[must_use]
+pub fn subscription() -> Value {
+    json!({
+        "_id": "uuid", "user_id": "uuid", "plan": "string", "status": "string", "amount_per_month": "number",
+        "currency": "=EUR", "renewal_date": "time", "cancelled_date": "time?", "created_at": "time",
+        "stripe_subscription_id": "string",
+    })
 }
 
 #[cfg(test)]

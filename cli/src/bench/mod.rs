@@ -1,6 +1,7 @@
 //! `har bench`: how fast the log and the projections are on this machine, on servers and data of their own.
 
 mod append;
+mod catalogue;
 mod commits;
 mod lab;
 mod latency;
@@ -29,6 +30,8 @@ pub struct Common {
 pub enum Bench {
     /// Appending through the event log, against the driver's bare insert_one.
     Append(append::Options),
+    /// The catalogue and a course's page, beside a bare axum route that returns the same bytes.
+    Catalogue(catalogue::Options),
     /// What many logins at once do to those who only look at the catalogue, and to memory.
     Logins(logins::Options),
     /// Projecting events at random over many documents, and how long a command's effect takes to be visible.
@@ -42,6 +45,7 @@ pub enum Bench {
 pub async fn run(bench: Bench) -> anyhow::Result<()> {
     match bench {
         Bench::Append(options) => append::run(&options).await,
+        Bench::Catalogue(options) => catalogue::run(&options).await,
         Bench::Logins(options) => logins::run(&options).await,
         Bench::Project(options) => project::run(&options).await,
     }

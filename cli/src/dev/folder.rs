@@ -105,6 +105,12 @@ impl DataFolder {
     }
 }
 
+/// The ports that the servers of a data folder had the last time, without taking the folder; none when they are not known.
+pub fn ports_in(folder: &Path) -> ServerPorts {
+    let text = fs::read(folder.join("ports.json")).ok();
+    text.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

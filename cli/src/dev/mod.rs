@@ -18,4 +18,5 @@ mod run;
 mod servers;
 mod welcome;
 
+pub use folder::ports_in;
 pub use run::run;

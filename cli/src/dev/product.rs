@@ -3,17 +3,18 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 
-use access::{Access, TokenKeyStore, TokenKeys, health};
+use access::{Access, TokenKeyStore, TokenKeys, health, load_plans};
 use command_api::CommandApi;
-use command_api::courses::start_retiring;
+use command_api::courses::{start_completing, start_retiring};
 use command_api::mail::{Mail, Mailer, start_mail};
+use command_api::payments::start_billing;
 use command_api::signing_keys::SigningKeys;
 use event_log::{
     AppendLimits, EventLog, HeadRecorder, HeadSigner, LogNames, LogSecrets, MasterKey, PublisherSettings, connect,
     connect_nats, start_publisher,
 };
 use gateway::{Bound, Root, ServiceRouters};
-use query_api::QueryDeps;
+use query_api::{Auditing, QueryDeps};
 use read_models::Positions;
 use service_kit::clock::Clock;
 use service_kit::http::{HttpOptions, Messages, serve, with_layers};
@@ -41,6 +42,8 @@ pub struct Product {
     metrics: Metrics,
     metrics_listener: TcpListener,
     background: Parts,
+    /// Ends the answers that have no end of their own.
+    tails: CancellationToken,
 }
 
 impl Product {
@@ -63,8 +66,12 @@ impl Product {
         let clock = Clock::new(settings.clock_offset);
         let keys = TokenKeys::open(TokenKeyStore::open(log.client(), log.names()).await?, clock.clone()).await?;
         let signing = SigningKeys::open(keys.clone(), settings.secrets.token_key()?).await?;
-        let access = Access::new(log.clone(), keys.clone(), clock.clone());
-        let queries = QueryDeps::new(access.clone(), &log, positions.clone(), settings.read_wait);
+        let plans = load_plans(settings.payment.plans_file.as_deref())?;
+        let access = Access::new(log.clone(), keys.clone(), clock.clone()).with_plans(plans);
+        let tails = CancellationToken::new();
+        let signer = HeadSigner::new(settings.secrets.head.expose());
+        let auditing = Auditing { nats: nats.clone(), signer, stop: tails.clone() };
+        let queries = QueryDeps::new(access.clone(), &log, positions.clone(), settings.read_wait, auditing);
         let commands = CommandApi::new(&log, positions, access, signing, clock.clone(), settings).await?;
         let mail = Mail::open(&log, &nats, clock, Mailer::new(&settings.mail)?, settings).await?;
         let services = command_api::routers(&commands).merge(query_api::routers(&queries));
@@ -87,9 +94,14 @@ impl Product {
         background.add("mail", mailing.clone(), start_mail(mail, mailing));
         let retiring = CancellationToken::new();
         background.add("retiring courses", retiring.clone(), start_retiring(&commands.commands, retiring));
+        let completing = CancellationToken::new();
+        background.add("completing courses", completing.clone(), start_completing(&commands.commands, completing));
+        let billing = CancellationToken::new();
+        let bills = start_billing(&commands.commands, &commands.payments, billing.clone());
+        background.add("billing", billing, bills);
         let listened = listening.clone();
         background.add("positions", listening, tokio::spawn(async move { listened.cancelled().await }));
-        Ok(Self { log, commands, bound, metrics_address, metrics, metrics_listener, background })
+        Ok(Self { log, commands, bound, metrics_address, metrics, metrics_listener, background, tails })
     }
 
     /// Serves all ports. The parts that it returns end in order: first the ports, last the projections.
@@ -99,6 +111,9 @@ impl Product {
     pub fn serve(self, settings: &Settings) -> anyhow::Result<Parts> {
         let options = HttpOptions::of(&settings.network, Messages::base())?;
         let mut parts = Parts::default();
+        // First: the ports wait for their answers.
+        let tails = self.tails.clone();
+        parts.add("live events", self.tails, tokio::spawn(async move { tails.cancelled().await }));
         let stop = CancellationToken::new();
         parts.add("http", stop.clone(), tokio::spawn(self.bound.serve(stop)));
         parts.append(self.background);

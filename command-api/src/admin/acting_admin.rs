@@ -27,3 +27,16 @@ pub(crate) async fn must_act_as_admin(
     work.put(admin);
     Ok(())
 }
+
+/// Whoever asks for something must still be an admin when it is committed.
+///
+/// # Errors
+/// 403 `forbidden`.
+pub(crate) async fn must_be_acting_admin(work: &mut UnitOfWork<'_>, by: UserId) -> Result<(), Refusal> {
+    let admin = work.load::<User>(by).await?;
+    if !admin.state().is_acting_admin() {
+        return Err(ApiError::forbidden().into());
+    }
+    work.put(admin);
+    Ok(())
+}

@@ -106,7 +106,7 @@ pub(crate) struct UpdateUser<'a> {
 impl UseCase for UpdateUser<'_> {
     type Outcome = UserId;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>, _now: Timestamp) -> Result<UserId, Refusal> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>, now: Timestamp) -> Result<UserId, Refusal> {
         let mut user = work.load::<User>(self.user_id).await?;
         if let Some(by) = self.by {
             must_act_as_admin(work, by, (self.user_id, &user)).await?;
@@ -114,7 +114,7 @@ impl UseCase for UpdateUser<'_> {
         let was_admin = user.state().is_acting_admin();
         change(&mut user, self.role, self.status).await?;
         if self.status == Some(UserStatus::Deleted) {
-            erase_user(work, self.emails, user, was_admin).await?;
+            erase_user(work, self.emails, user, was_admin, now).await?;
             return Ok(self.user_id);
         }
         let is_admin = user.state().is_acting_admin();

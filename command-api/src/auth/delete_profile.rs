@@ -81,11 +81,11 @@ struct EraseSelf<'a> {
 impl UseCase for EraseSelf<'_> {
     type Outcome = ();
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>, _now: Timestamp) -> Result<(), Refusal> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>, now: Timestamp) -> Result<(), Refusal> {
         let user = work.load::<User>(self.user_id).await?;
         still_proved(user.state(), Some(self.proved))?;
         let was_admin = user.state().is_acting_admin();
-        erase_user(work, self.emails, user, was_admin).await
+        erase_user(work, self.emails, user, was_admin, now).await
     }
 
     fn names(&self) -> Option<StreamId> {

@@ -2,15 +2,18 @@
 
 use domain::admin_roster::LeaveAdmins;
 use domain::email_claim::ReleaseEmail;
+use domain::subscription::{StepSubscription, SubscriptionStep};
 use domain::user::EraseUser;
-use domain::{AdminRoster, EmailClaim, User};
+use domain::{AdminRoster, EmailClaim, Subscription, User};
+use events::Timestamp;
 use service_kit::http::ApiError;
 
 use crate::Refusal;
 use crate::commands::{Held, UnitOfWork};
 use crate::tokens::EmailNames;
 
-/// Erases who is held: the account is closed, their address is free, an admin leaves the roster, and their key goes.
+/// Erases who is held: the account is closed, their address is free, their subscription ends, an admin
+/// leaves the roster, and their key goes.
 /// `was_admin` is whether they were an acting admin before the command at hand.
 ///
 /// # Errors
@@ -20,6 +23,7 @@ pub(crate) async fn erase_user(
     emails: &EmailNames,
     mut user: Held<User>,
     was_admin: bool,
+    now: Timestamp,
 ) -> Result<(), Refusal> {
     let account = user.state().present().ok_or_else(ApiError::not_found)?;
     let user_id = account.user_id;
@@ -31,6 +35,11 @@ pub(crate) async fn erase_user(
     let mut claim = work.load::<EmailClaim>(&claim).await?;
     claim.decide(ReleaseEmail { user_id }).await?;
     work.put(claim);
+    let mut subscription = work.load::<Subscription>(user_id).await?;
+    if subscription.state().live_at(now).is_some() {
+        subscription.decide(StepSubscription { step: SubscriptionStep::Erase, now }).await?;
+    }
+    work.put(subscription);
     if was_admin {
         let mut roster = work.load::<AdminRoster>(AdminRoster::ID).await?;
         roster.decide(LeaveAdmins { user_id }).await?;

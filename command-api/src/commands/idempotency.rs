@@ -47,6 +47,10 @@ pub struct Ticket {
 #[derive(Clone, Copy, Debug)]
 pub struct Unrecorded;
 
+/// Marks a refusal that comes after the request's own commit: it is its answer, and no twin's.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Final;
+
 /// What the layer works with.
 #[derive(Clone)]
 pub struct Idempotency {
@@ -104,7 +108,9 @@ impl Idempotency {
         // Another request with this key may have been carried out in between: the commit says so, or the decision was
         // made upon what that one had done, and is no answer to this one.
         let is_twin = response.extensions().get::<DuplicateRequest>().is_some();
-        let may_be_twin = is_twin || (response.status().is_client_error() && is_recorded(response.status()));
+        let is_final = response.extensions().get::<Final>().is_some();
+        let is_refusal = response.status().is_client_error() && is_recorded(response.status());
+        let may_be_twin = is_twin || (is_refusal && !is_final);
         if !may_be_twin {
             return self.keep(response, &ticket, owner, context).await;
         }

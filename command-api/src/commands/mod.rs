@@ -4,7 +4,7 @@ mod idempotency;
 mod run;
 mod unit_of_work;
 
-pub(crate) use idempotency::DuplicateRequest;
+pub(crate) use idempotency::{DuplicateRequest, Final};
 pub use idempotency::{Idempotency, Ticket, Unrecorded, idempotent};
 pub use run::{CommandContext, Commands, Done, Origin, UseCase};
 pub use unit_of_work::{Held, UnitOfWork};

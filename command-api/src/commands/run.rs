@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use access::{Caller, log_failure};
 use axum::extract::FromRequestParts;
+use domain::subscription::Plans;
 use event_log::{AppendError, Commit, EventLog, Metadata, NewIdempotencyRecord, left_of};
 use events::{Actor, ActorRole, CorrelationId, Personal, Position, StreamId, Timestamp, UserId, Version};
 use http::request::Parts;
@@ -198,13 +199,20 @@ pub struct Commands {
     positions: Positions,
     clock: Clock,
     read_wait: Duration,
+    plans: Arc<Plans>,
 }
 
 impl Commands {
     /// Commands over this log; an answer waits for the read side until `read_wait` after its request came, at most.
     #[must_use]
-    pub const fn new(log: EventLog, positions: Positions, clock: Clock, read_wait: Duration) -> Self {
-        Self { log, positions, clock, read_wait }
+    pub fn new(log: EventLog, positions: Positions, clock: Clock, read_wait: Duration) -> Self {
+        Self { log, positions, clock, read_wait, plans: Arc::new(Plans::standard()) }
+    }
+
+    /// The same, with these plans in place of those that come with the product.
+    #[must_use]
+    pub fn with_plans(self, plans: &Arc<Plans>) -> Self {
+        Self { plans: Arc::clone(plans), ..self }
     }
 
     /// The log that they write.
@@ -219,6 +227,15 @@ impl Commands {
         &self.clock
     }
 
+    /// Waits until these projections show all that is in the log now; false when they don't in time.
+    ///
+    /// # Errors
+    /// 503 when MongoDB is away.
+    pub async fn caught_up(&self, projections: &[&str]) -> Result<bool, Refusal> {
+        let head = self.log.head().await?.position;
+        Ok(self.positions.wait(projections, head, left_of(self.read_wait)).await == Waited::Reached)
+    }
+
     /// Decides, appends, and waits until the read side has caught up. A repetition of a request that has been carried
     /// out changes nothing and returns the first outcome.
     ///
@@ -230,7 +247,7 @@ impl Commands {
             return self.repeat(use_case, outcome).await;
         }
         for _ in 0..DECISIONS {
-            let mut work = UnitOfWork::new(&self.log);
+            let mut work = UnitOfWork::new(&self.log, &self.plans);
             let now = Timestamp::new(self.clock.now());
             let outcome = use_case.decide(&mut work, now).await?;
             if let (Some(wanted), Some(stream)) = (origin.if_match, use_case.names())

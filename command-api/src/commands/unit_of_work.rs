@@ -2,8 +2,9 @@
 
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
+use domain::subscription::Plans;
 use event_log::{EventLog, Expected, Guard, KeyChange, LogError, NewEvent, StreamAppend};
-use events::{EventId, Fold, Position, StreamId, UserId, Version};
+use events::{Event, EventId, Fold, Position, StreamId, UserId, Version};
 use uuid::Uuid;
 
 /// Hands a state that was decided upon to the log's cache, once it is committed.
@@ -17,11 +18,12 @@ pub struct UnitOfWork<'a> {
     pub(super) guards: Vec<Guard>,
     pub(super) keys: Vec<KeyChange>,
     pub(super) remember: Vec<Remember>,
+    plans: &'a Plans,
 }
 
 impl<'a> UnitOfWork<'a> {
     /// Begins. What is known of the head must be noted before anything is loaded.
-    pub(super) fn new(log: &'a EventLog) -> Self {
+    pub(super) fn new(log: &'a EventLog, plans: &'a Plans) -> Self {
         Self {
             log,
             observed: log.observed(),
@@ -29,7 +31,20 @@ impl<'a> UnitOfWork<'a> {
             guards: Vec::new(),
             keys: Vec::new(),
             remember: Vec::new(),
+            plans,
         }
+    }
+
+    /// What may be subscribed to, and which courses that opens.
+    #[must_use]
+    pub const fn plans(&self) -> &'a Plans {
+        self.plans
+    }
+
+    /// Adds an event to a series, whatever others add to it: its place in it is given by the log.
+    pub fn add(&mut self, series: StreamId, event: Event) {
+        let events = vec![NewEvent { id: EventId::new(Uuid::now_v7()), event }];
+        self.appends.push(StreamAppend { stream: series, expected: Expected::Any, events });
     }
 
     /// Loads an aggregate to read it, and perhaps to decide on it. It takes part in the commit once it is
@@ -106,7 +121,7 @@ impl<A> Held<A> {
 impl<A> Held<A>
 where
     A: Aggregate<Services = ()> + Fold<Event = <A as Aggregate>::Event>,
-    <A as Aggregate>::Event: Into<events::Event>,
+    <A as Aggregate>::Event: Into<Event>,
 {
     /// Hands a command to the aggregate, and keeps what it decides.
     ///

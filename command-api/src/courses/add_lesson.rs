@@ -8,13 +8,13 @@ use domain::values::{Description, DurationSeconds, HttpUrl, LessonContent, Order
 use events::{CourseId, LessonId, LessonType, ModuleId, QuizId};
 use read_models::views::{Audience, LessonView};
 use serde::{Deserialize, Serialize};
-use service_kit::http::{ApiError, DataBody, ErrorBody, FieldError, Fields, JsonBody, PathId};
+use service_kit::http::{ApiError, DataBody, ErrorBody, FieldError, Fields, JsonBody, PathId, Success};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::edit::Edit;
 use crate::Refusal;
-use crate::commands::{CommandContext, Commands};
+use crate::commands::{CommandContext, Commands, Done};
 use crate::fields::parsed;
 use crate::views::course_documents;
 
@@ -69,9 +69,7 @@ impl NewLesson {
         let order = fields.optional("order", self.order, |order| parsed(Order::parse(order)));
         let video = self.video.and_then(|video| video.parse(&mut fields));
         let content = fields.optional_text("content", self.content, clean_content).flatten();
-        let quiz_id = fields.optional_text("quiz_id", self.quiz_id, |text| {
-            text.parse::<QuizId>().map_err(|_| FieldError::new("invalid"))
-        });
+        let quiz_id = fields.optional_text("quiz_id", self.quiz_id, quiz);
         fields.build(|| {
             Some(AddLesson {
                 lesson_id: LessonId::new(Uuid::now_v7()),
@@ -92,14 +90,18 @@ impl NewLesson {
 
 /// What a browser must not run never enters the log. The text is judged as it came too: cleaning swallows NUL, which is
 /// to be refused. Nothing is left of what was all script.
-fn clean_content(html: &str) -> Result<Option<LessonContent>, FieldError> {
+pub(super) fn clean_content(html: &str) -> Result<Option<LessonContent>, FieldError> {
     parsed(LessonContent::parse(html))?;
     let clean = ammonia::clean(html);
     if clean.trim().is_empty() { Ok(None) } else { parsed(LessonContent::parse(&clean)).map(Some) }
 }
 
+pub(super) fn quiz(text: &str) -> Result<QuizId, FieldError> {
+    text.parse().map_err(|_| FieldError::new("invalid"))
+}
+
 impl NewVideo {
-    fn parse(self, fields: &mut Fields) -> Option<LessonVideo> {
+    pub(super) fn parse(self, fields: &mut Fields) -> Option<LessonVideo> {
         let url = fields.required_text("video.url", self.url, |text| parsed(HttpUrl::parse(text)));
         let duration_seconds = fields.optional("video.duration_seconds", self.duration_seconds, |seconds| {
             parsed(DurationSeconds::parse(seconds))
@@ -145,10 +147,20 @@ pub async fn add_lesson(
     let by = Editor { user_id: caller.user_id, role: caller.role };
     let command = body.parse(module_id, by)?;
     let (origin, outcome) = (context.origin(Some(&caller)), command.lesson_id);
-    let command = |by| AddLesson { by, ..command.clone() };
-    let done = commands.run(&origin, &Edit { course_id, caller, outcome, command }).await?;
+    let use_case = Edit::new(course_id, caller, outcome, |_, by| Ok(AddLesson { by, ..command.clone() }));
+    let done = commands.run(&origin, &use_case).await?;
+    Ok(lesson_answer(&commands, course_id, done.outcome, &done).await?.created().into_response())
+}
+
+/// The lesson as its owner sees it after a command.
+pub(super) async fn lesson_answer<O: Sync>(
+    commands: &Commands,
+    course_id: CourseId,
+    lesson_id: LessonId,
+    done: &Done<O>,
+) -> Result<Success<LessonAnswer>, Refusal> {
     let documents = course_documents(commands.log(), course_id, done.pending).await?;
-    let lesson = documents.lessons.into_iter().find(|lesson| lesson.id == done.outcome);
+    let lesson = documents.lessons.into_iter().find(|lesson| lesson.id == lesson_id);
     let lesson = LessonView::new(lesson.ok_or_else(ApiError::not_found)?, Audience::Owner);
-    Ok(done.answer(LessonAnswer { lesson }).created().into_response())
+    Ok(done.answer(LessonAnswer { lesson }))
 }

@@ -8,13 +8,13 @@ use domain::values::{Description, Order, ShortTitle};
 use events::{CourseId, ModuleId};
 use read_models::views::{Audience, CourseView, ModuleView};
 use serde::{Deserialize, Serialize};
-use service_kit::http::{ApiError, DataBody, ErrorBody, Fields, JsonBody, PathId};
+use service_kit::http::{ApiError, DataBody, ErrorBody, Fields, JsonBody, PathId, Success};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::edit::Edit;
 use crate::Refusal;
-use crate::commands::{CommandContext, Commands};
+use crate::commands::{CommandContext, Commands, Done};
 use crate::fields::parsed;
 use crate::views::course_documents;
 
@@ -74,10 +74,20 @@ pub async fn add_module(
     let by = Editor { user_id: caller.user_id, role: caller.role };
     let command = body.parse(ModuleId::new(Uuid::now_v7()), by)?;
     let (origin, outcome) = (context.origin(Some(&caller)), command.module_id);
-    let command = |by| AddModule { by, ..command.clone() };
-    let done = commands.run(&origin, &Edit { course_id, caller, outcome, command }).await?;
+    let use_case = Edit::new(course_id, caller, outcome, |_, by| Ok(AddModule { by, ..command.clone() }));
+    let done = commands.run(&origin, &use_case).await?;
+    Ok(module_answer(&commands, course_id, done.outcome, &done).await?.created().into_response())
+}
+
+/// The module as its owner sees it after a command.
+pub(super) async fn module_answer<O: Sync>(
+    commands: &Commands,
+    course_id: CourseId,
+    module_id: ModuleId,
+    done: &Done<O>,
+) -> Result<Success<ModuleAnswer>, Refusal> {
     let documents = course_documents(commands.log(), course_id, done.pending).await?;
     let course = CourseView::new(documents, Audience::Owner);
-    let module = course.modules.into_iter().find(|module| module.id == done.outcome).ok_or_else(ApiError::not_found)?;
-    Ok(done.answer(ModuleAnswer { module }).created().into_response())
+    let module = course.modules.into_iter().find(|module| module.id == module_id).ok_or_else(ApiError::not_found)?;
+    Ok(done.answer(ModuleAnswer { module }))
 }

@@ -114,7 +114,7 @@ pub async fn change_course(
 ) -> Result<Response, Refusal> {
     let changes = body.parse(Editor { user_id: caller.user_id, role: caller.role })?;
     let origin = context.conditional(&caller);
-    let command = |by| ChangeCourse { by, ..changes.clone() };
-    let done = commands.run(&origin, &Edit { course_id, caller, outcome: course_id, command }).await?;
+    let use_case = Edit::new(course_id, caller, course_id, |_, by| Ok(ChangeCourse { by, ..changes.clone() }));
+    let done = commands.run(&origin, &use_case).await?;
     Ok(course_answer(&commands, course_id, &done).await?.into_response())
 }

@@ -3,11 +3,11 @@
 use access::Caller;
 use domain::Course;
 use domain::course::{CourseCommand, Editor};
-use events::{CourseId, Fold, StreamId, Timestamp};
+use events::{CourseId, Fold, LessonId, ModuleId, StreamId, Timestamp};
 use read_models::views::{Audience, CourseView};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use service_kit::http::Success;
+use service_kit::http::{ApiError, Success};
 
 use super::create_course::CourseAnswer;
 use super::editor;
@@ -17,18 +17,27 @@ use crate::views::course_documents;
 
 /// A command to a course by whoever calls.
 pub(super) struct Edit<O, F> {
-    pub(super) course_id: CourseId,
-    pub(super) caller: Caller,
-    /// What it is about: the course, or what is new in it.
-    pub(super) outcome: O,
-    /// The command, of who gives it.
-    pub(super) command: F,
+    course_id: CourseId,
+    caller: Caller,
+    outcome: O,
+    command: F,
+}
+
+impl<O, F, C> Edit<O, F>
+where
+    F: Fn(&Course, Editor) -> Result<C, Refusal>,
+{
+    /// The outcome is what it is about: the course, or what is new in it. The command may depend on the course, which
+    /// is handed to it with who gives it.
+    pub(super) const fn new(course_id: CourseId, caller: Caller, outcome: O, command: F) -> Self {
+        Self { course_id, caller, outcome, command }
+    }
 }
 
 impl<O, F, C> UseCase for Edit<O, F>
 where
     O: Copy + Serialize + DeserializeOwned + Send + Sync,
-    F: Fn(Editor) -> C + Send + Sync,
+    F: Fn(&Course, Editor) -> Result<C, Refusal> + Send + Sync,
     C: Into<CourseCommand> + Send,
 {
     type Outcome = O;
@@ -36,13 +45,30 @@ where
     async fn decide(&self, work: &mut UnitOfWork<'_>, _now: Timestamp) -> Result<O, Refusal> {
         let by = editor(work, &self.caller).await?;
         let mut course = work.load::<Course>(self.course_id).await?;
-        course.decide((self.command)(by)).await?;
+        let command = (self.command)(course.state(), by)?;
+        course.decide(command).await?;
         work.put(course);
         Ok(self.outcome)
     }
 
     fn names(&self) -> Option<StreamId> {
         Some(Course::stream(self.course_id))
+    }
+}
+
+/// A lesson is to be had under its own module only. Whose course it is comes first: strangers learn nothing of it.
+///
+/// # Errors
+/// 404; 403 for who may not edit the course.
+pub(super) fn lesson_must_be_in(
+    course: &Course,
+    by: Editor,
+    module_id: ModuleId,
+    lesson_id: LessonId,
+) -> Result<(), Refusal> {
+    match course.editable_by(by)?.lesson(lesson_id) {
+        Some((module, _)) if module.module_id == module_id => Ok(()),
+        Some(_) | None => Err(ApiError::not_found().into()),
     }
 }
 

@@ -34,7 +34,7 @@ pub async fn publish_course(
     PathId(course_id): PathId<CourseId>,
 ) -> Result<Response, Refusal> {
     let origin = context.origin(Some(&caller));
-    let use_case = Edit { course_id, caller, outcome: course_id, command: |by| PublishCourse { by } };
+    let use_case = Edit::new(course_id, caller, course_id, |_, by| Ok(PublishCourse { by }));
     let done = commands.run(&origin, &use_case).await?;
     Ok(course_answer(&commands, course_id, &done).await?.into_response())
 }

@@ -1,6 +1,8 @@
 //! What is known of what opens a course to a person.
 
-use events::{AccessEvent, CourseId, EnrollmentSource, Fold, GrantId, GrantSource, TransactionId, UserId};
+use events::{
+    AccessEvent, AccessGranted, CourseId, EnrollmentSource, Fold, GrantId, GrantSource, TransactionId, UserId,
+};
 use serde::{Deserialize, Serialize};
 
 /// Fold of the stream `access/<access id>`.
@@ -8,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub struct Access {
     /// The grants that live, in the order they were given. Those that ended are not kept.
     pub grants: Vec<Grant>,
+    /// The purchase that is under way.
+    pub purchase: Option<TransactionId>,
 }
 
 /// A right to open a course that lives.
@@ -64,6 +68,23 @@ impl Access {
         self.grants.iter().filter(|grant| !grant.suspended)
     }
 
+    fn take_in(&mut self, event: &AccessGranted) {
+        if let GrantSource::Purchase { transaction_id } = event.source {
+            self.end_purchase(transaction_id);
+        }
+        self.grants.push(Grant {
+            grant_id: event.grant_id,
+            user_id: event.user_id,
+            course_id: event.course_id,
+            source: event.source.clone(),
+            suspended: false,
+        });
+    }
+
+    fn end_purchase(&mut self, id: TransactionId) {
+        self.purchase = self.purchase.filter(|open| *open != id);
+    }
+
     fn set_suspended(&mut self, id: GrantId, suspended: bool) {
         if let Some(grant) = self.grants.iter_mut().find(|grant| grant.grant_id == id) {
             grant.suspended = suspended;
@@ -76,16 +97,12 @@ impl Fold for Access {
 
     fn apply(&mut self, event: &AccessEvent) {
         match event {
-            AccessEvent::AccessGranted(event) => self.grants.push(Grant {
-                grant_id: event.grant_id,
-                user_id: event.user_id,
-                course_id: event.course_id,
-                source: event.source.clone(),
-                suspended: false,
-            }),
+            AccessEvent::AccessGranted(event) => self.take_in(event),
             AccessEvent::AccessRevoked(event) => self.grants.retain(|grant| grant.grant_id != event.grant_id),
             AccessEvent::AccessSuspended(event) => self.set_suspended(event.grant_id, true),
             AccessEvent::AccessReinstated(event) => self.set_suspended(event.grant_id, false),
+            AccessEvent::PurchaseOpened(event) => self.purchase = Some(event.transaction_id),
+            AccessEvent::PurchaseClosed(event) => self.end_purchase(event.transaction_id),
         }
     }
 }

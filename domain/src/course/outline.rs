@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use events::{Lesson, LessonAdded, LessonId, ModuleAdded, ModuleChanged, ModuleId, ModuleOutline};
+use events::{Lesson, LessonAdded, LessonId, ModuleAdded, ModuleChanged, ModuleId, ModuleOutline, QuizId};
 use serde::{Deserialize, Serialize};
 
 use super::CourseDetails;
@@ -34,6 +34,18 @@ impl CourseDetails {
             let lesson = module.lessons.iter().find(|lesson| lesson.lesson_id == id)?;
             Some((module, lesson.as_ref()))
         })
+    }
+
+    /// The lessons that a quiz goes with, in order.
+    pub fn lessons_with(&self, quiz_id: QuizId) -> impl Iterator<Item = &Lesson> {
+        let lessons = self.modules.iter().flat_map(|module| &module.lessons).map(AsRef::as_ref);
+        lessons.filter(move |lesson: &&Lesson| lesson.quiz_id == Some(quiz_id))
+    }
+
+    /// Whether a quiz goes with a lesson that anybody may see before buying.
+    #[must_use]
+    pub fn previews_quiz(&self, quiz_id: QuizId) -> bool {
+        self.lessons_with(quiz_id).any(|lesson| lesson.preview)
     }
 
     /// How many lessons there are, over all modules.

@@ -17,8 +17,10 @@ pub struct EnrollLearner {
     pub course_id: CourseId,
     /// What the course is now.
     pub course_status: CourseStatus,
-    /// By what right; none when nothing opens the course to them.
+    /// By what right it is open to them; none when nothing opens the course to them yet.
     pub right: Option<EnrollmentSource>,
+    /// Whether the course is free: who has no right has one by enrolling.
+    pub is_free: bool,
     /// The lessons of now.
     pub lessons_now: Vec<LessonId>,
     /// When.
@@ -28,7 +30,7 @@ pub struct EnrollLearner {
 /// Why they are not enrolled by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EnrollLearnerError {
-    /// They are enrolled.
+    /// They are enrolled, and the course is open to them.
     #[error("they are enrolled already")]
     AlreadyEnrolled,
     /// The course is a draft; or it was put away, and they had never enrolled.
@@ -40,12 +42,14 @@ pub enum EnrollLearnerError {
 }
 
 impl Enrollment {
-    /// Decides [`EnrollLearner`].
+    /// Decides [`EnrollLearner`]. Who is in the course and has lost every right to it, and finds it free now, stays in it:
+    /// there is no event, since the right that they get is no matter of this stream.
     ///
     /// # Errors
     /// [`EnrollLearnerError`] says which.
     pub fn enroll(&self, command: EnrollLearner) -> Result<Vec<EnrollmentEvent>, EnrollLearnerError> {
-        if self.present().is_some() {
+        let is_present = self.present().is_some();
+        if is_present && command.right.is_some() {
             return Err(EnrollLearnerError::AlreadyEnrolled);
         }
         let may_begin = match command.course_status {
@@ -57,7 +61,11 @@ impl Enrollment {
         if !may_begin {
             return Err(EnrollLearnerError::NotPublished);
         }
-        let source = command.right.ok_or(EnrollLearnerError::PaymentRequired)?;
+        let free = command.is_free.then_some(EnrollmentSource::Free);
+        let source = command.right.or(free).ok_or(EnrollLearnerError::PaymentRequired)?;
+        if is_present {
+            return Ok(Vec::new());
+        }
         let (user_id, course_id) = (command.user_id, command.course_id);
         Ok(self.begun(user_id, course_id, source, &command.lessons_now, command.now))
     }
@@ -92,7 +100,7 @@ mod tests {
 
     fn enroll(course_status: CourseStatus, right: Option<EnrollmentSource>) -> EnrollLearner {
         let (user_id, course_id, lessons_now) = (user_id(5), course_id(), vec![lesson_id(1), lesson_id(2)]);
-        EnrollLearner { user_id, course_id, course_status, right, lessons_now, now: at(50) }
+        EnrollLearner { user_id, course_id, course_status, right, is_free: false, lessons_now, now: at(50) }
     }
 
     fn free() -> Option<EnrollmentSource> {
@@ -121,9 +129,22 @@ mod tests {
     }
 
     #[test]
+    fn a_free_course_opens_to_who_has_no_right() {
+        let to_free = |status| EnrollLearner { is_free: true, ..enroll(status, None) };
+        check(Vec::new(), to_free(CourseStatus::Published), Ok(vec![enrolled()]));
+        check(Vec::new(), to_free(CourseStatus::Draft), Err(EnrollLearnerError::NotPublished));
+        check(vec![enrolled(), dropped()], to_free(CourseStatus::Published), Ok(vec![resumed()]));
+        check(vec![enrolled()], to_free(CourseStatus::Published), Ok(Vec::new()));
+    }
+
+    #[test]
     fn nobody_enrolls_twice() {
         for given in [vec![enrolled()], vec![enrolled(), dropped(), resumed()]] {
-            check(given, enroll(CourseStatus::Published, None), Err(EnrollLearnerError::AlreadyEnrolled));
+            for status in [CourseStatus::Published, CourseStatus::Archived, CourseStatus::Draft] {
+                check(given.clone(), enroll(status, free()), Err(EnrollLearnerError::AlreadyEnrolled));
+            }
+            // Who was paid back is in the course still, and pays again to go on.
+            check(given, enroll(CourseStatus::Published, None), Err(EnrollLearnerError::PaymentRequired));
         }
     }
 

@@ -70,6 +70,7 @@ fn decide(enrollment: &Enrollment, lessons: &[LessonId], step: Step, time: i64) 
                 course_id: course_id(),
                 course_status: CourseStatus::Published,
                 right: Some(EnrollmentSource::Free),
+                is_free: true,
                 lessons_now,
                 now,
             };

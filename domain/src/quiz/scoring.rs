@@ -13,8 +13,8 @@ use crate::values::ChoiceText;
 pub struct SubmittedAnswer {
     /// The question.
     pub question_id: QuestionId,
-    /// The answer.
-    pub answer: AnswerValue,
+    /// The answer; none when nothing was written, which counts as if the question was left out.
+    pub answer: Option<AnswerValue>,
 }
 
 /// What may be answered. Choices are counted from 0.
@@ -61,7 +61,7 @@ pub enum AnswerFault {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scored {
     /// The answers, in the order of the questions; what was left out is not there.
-    pub answers: Vec<SubmittedAnswer>,
+    pub answers: Vec<(QuestionId, AnswerValue)>,
     /// Whether they were right: every question, in order.
     pub results: Vec<QuestionResult>,
     /// Right answers over questions, half up to two decimals.
@@ -76,12 +76,15 @@ pub struct Scored {
 pub fn score(questions: &[Question], answers: Vec<SubmittedAnswer>) -> Result<Scored, AnswerError> {
     let known: BTreeMap<QuestionId, &Question> =
         questions.iter().map(|question| (question.question_id, question)).collect();
-    let mut given: BTreeMap<QuestionId, (SubmittedAnswer, bool)> = BTreeMap::new();
-    for (place, answer) in answers.into_iter().enumerate() {
+    let mut given: BTreeMap<QuestionId, (Option<AnswerValue>, bool)> = BTreeMap::new();
+    for (place, SubmittedAnswer { question_id, answer }) in answers.into_iter().enumerate() {
         let fault = |fault| AnswerError { place, fault };
-        let question = known.get(&answer.question_id).ok_or(fault(AnswerFault::UnknownQuestion))?;
-        let correct = is_right(&question.answer_key, &answer.answer).map_err(fault)?;
-        if given.insert(answer.question_id, (answer, correct)).is_some() {
+        let question = known.get(&question_id).ok_or(fault(AnswerFault::UnknownQuestion))?;
+        let correct = match &answer {
+            Some(answer) => is_right(&question.answer_key, answer).map_err(fault)?,
+            None => false,
+        };
+        if given.insert(question_id, (answer, correct)).is_some() {
             return Err(fault(AnswerFault::RepeatedQuestion));
         }
     }
@@ -91,9 +94,9 @@ pub fn score(questions: &[Question], answers: Vec<SubmittedAnswer>) -> Result<Sc
     };
     let results: Vec<QuestionResult> = questions.iter().map(result).collect();
     let right = results.iter().filter(|result| result.correct).count();
-    let answers = questions.iter().filter_map(|question| given.remove(&question.question_id));
+    let answer = |id| given.remove(&id).and_then(|(answer, _)| Some((id, answer?)));
     Ok(Scored {
-        answers: answers.map(|(answer, _)| answer).collect(),
+        answers: questions.iter().map(|question| question.question_id).filter_map(answer).collect(),
         score: Percent::of(right, results.len()),
         results,
     })
@@ -160,7 +163,11 @@ mod tests {
     }
 
     fn answer(n: u128, answer: AnswerValue) -> SubmittedAnswer {
-        SubmittedAnswer { question_id: question_id(n), answer }
+        SubmittedAnswer { question_id: question_id(n), answer: Some(answer) }
+    }
+
+    fn blank(n: u128) -> SubmittedAnswer {
+        SubmittedAnswer { question_id: question_id(n), answer: None }
     }
 
     fn is_correct(n: u128, value: AnswerValue) -> bool {
@@ -200,7 +207,11 @@ mod tests {
             score(&quiz(), vec![answer(3, AnswerValue::Truth(true)), answer(1, AnswerValue::Index(0))]).unwrap();
         assert_eq!(scored.score.to_string(), "25.00");
         assert_eq!(scored.results.iter().map(|result| result.correct).collect::<Vec<_>>(), [false, false, true, false]);
-        assert_eq!(scored.answers, [answer(1, AnswerValue::Index(0)), answer(3, AnswerValue::Truth(true))]);
+        let given = [(question_id(1), AnswerValue::Index(0)), (question_id(3), AnswerValue::Truth(true))];
+        assert_eq!(scored.answers, given);
+        let with_blank =
+            vec![blank(4), answer(3, AnswerValue::Truth(true)), blank(2), answer(1, AnswerValue::Index(0))];
+        assert_eq!(score(&quiz(), with_blank).unwrap(), scored, "a blank is left out");
         let thirds = score(&quiz()[..3], vec![answer(1, AnswerValue::Index(1)), answer(3, AnswerValue::Truth(true))]);
         assert_eq!(thirds.unwrap().score.to_string(), "66.67");
         assert_eq!(score(&quiz(), Vec::new()).unwrap().score, Percent::ZERO);
@@ -211,7 +222,9 @@ mod tests {
         let right = || answer(1, AnswerValue::Index(1));
         for (second, fault) in [
             (answer(9, AnswerValue::Index(1)), AnswerFault::UnknownQuestion),
+            (blank(9), AnswerFault::UnknownQuestion),
             (right(), AnswerFault::RepeatedQuestion),
+            (blank(1), AnswerFault::RepeatedQuestion),
             (answer(3, AnswerValue::Index(1)), AnswerFault::WrongType),
             (answer(2, AnswerValue::Index(1)), AnswerFault::WrongType),
             (answer(4, AnswerValue::Truth(true)), AnswerFault::WrongType),

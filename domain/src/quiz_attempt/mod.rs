@@ -5,7 +5,7 @@ mod state;
 #[cfg(feature = "decide")]
 mod submit_attempt;
 
-pub use state::QuizAttempt;
+pub use state::{AttemptOutcome, QuizAttempt};
 
 #[cfg(feature = "decide")]
 pub use submit_attempt::{SubmitAttempt, SubmitAttemptError};

@@ -1,13 +1,22 @@
 //! What is known of a try at a quiz.
 
-use events::{Fold, QuizAttemptEvent};
+use events::{Fold, Percent, QuizAttemptEvent};
 use serde::{Deserialize, Serialize};
 
 /// Fold of the stream `quiz-attempt/<attempt id>`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuizAttempt {
-    /// Whether it was submitted; it ends by that.
-    pub submitted: bool,
+    /// What it was worth; none until it was submitted, and it ends by that.
+    pub outcome: Option<AttemptOutcome>,
+}
+
+/// What a try at a quiz was worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttemptOutcome {
+    /// Right answers over questions.
+    pub score: Percent,
+    /// Whether the score reaches what the quiz asks for.
+    pub passed: bool,
 }
 
 impl Fold for QuizAttempt {
@@ -15,7 +24,9 @@ impl Fold for QuizAttempt {
 
     fn apply(&mut self, event: &QuizAttemptEvent) {
         match event {
-            QuizAttemptEvent::QuizAttemptSubmitted(_) => self.submitted = true,
+            QuizAttemptEvent::QuizAttemptSubmitted(event) => {
+                self.outcome = Some(AttemptOutcome { score: event.score, passed: event.passed });
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Somebody answers a quiz.
 
-use events::{Answer, AttemptId, GivenAnswer, Personal, QuizAttemptEvent, QuizAttemptSubmitted, UserId};
+use events::{Answer, AttemptId, GivenAnswer, Personal, QuestionId, QuizAttemptEvent, QuizAttemptSubmitted, UserId};
 
 use super::QuizAttempt;
 use crate::quiz::{AnswerError, AnswerValue, QuizDetails, SubmittedAnswer, score};
@@ -35,7 +35,7 @@ impl QuizAttempt {
     /// # Errors
     /// [`SubmitAttemptError`] says which.
     pub fn submit(&self, command: SubmitAttempt) -> Result<Vec<QuizAttemptEvent>, SubmitAttemptError> {
-        if self.submitted {
+        if self.outcome.is_some() {
             return Err(SubmitAttemptError::AlreadySubmitted);
         }
         let (quiz, user_id) = (command.quiz, command.user_id);
@@ -47,7 +47,7 @@ impl QuizAttempt {
             course_id: quiz.course_id,
             lesson_id: quiz.lesson_id,
             user_id,
-            answers: scored.answers.into_iter().map(|answer| given(answer, user_id)).collect(),
+            answers: scored.answers.into_iter().map(|(id, answer)| given(id, answer, user_id)).collect(),
             results: scored.results,
             score: scored.score,
             passed: scored.score >= quiz.passing_score,
@@ -57,14 +57,14 @@ impl QuizAttempt {
 }
 
 /// An answer as events have it: words are the learner's own.
-fn given(submitted: SubmittedAnswer, user_id: UserId) -> GivenAnswer {
-    let answer = match submitted.answer {
+fn given(question_id: QuestionId, answer: AnswerValue, user_id: UserId) -> GivenAnswer {
+    let answer = match answer {
         AnswerValue::Index(index) => Answer::Single { index },
         AnswerValue::Indexes(indexes) => Answer::Multiple { indexes: crate::quiz::as_set(&indexes) },
         AnswerValue::Truth(value) => Answer::TrueFalse { value },
         AnswerValue::Text(text) => Answer::Cloze { text: Personal::new(user_id, text.into_string()) },
     };
-    GivenAnswer { question_id: submitted.question_id, answer }
+    GivenAnswer { question_id, answer }
 }
 
 #[cfg(test)]
@@ -86,7 +86,7 @@ mod tests {
         let mut quiz = Quiz::default();
         quiz.apply(&quiz_created());
         quiz.apply(&quiz_changed(2, "Autre titre"));
-        let answer = |(n, answer)| SubmittedAnswer { question_id: question_id(n), answer };
+        let answer = |(n, answer)| SubmittedAnswer { question_id: question_id(n), answer: Some(answer) };
         SubmitAttempt {
             attempt_id: attempt_id(),
             user_id: user_id(5),

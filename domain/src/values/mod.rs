@@ -26,7 +26,8 @@ pub use price::Price;
 pub use question::{Choices, Key};
 pub use tags::TagList;
 pub use text::{
-    Bio, Category, ChoiceText, Comment, Description, Explanation, FaqAnswer, FaqQuestion, FileName, LessonContent,
-    PersonName, QuestionText, Reason, ShortDescription, ShortTitle, SourceText, Title, Transcript,
+    Bio, Category, ChatMessage, ChoiceText, Comment, Description, Explanation, FaqAnswer, FaqQuestion, FileName,
+    LessonContent, PersonName, QuestionText, QuizMaterial, Reason, ShortDescription, ShortTitle, SourceText, Title,
+    Transcript,
 };
 pub use url::HttpUrl;

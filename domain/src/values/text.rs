@@ -118,6 +118,10 @@ texts! {
     Explanation: 1 to 2_000, Many;
     /// The sentence that a question was made from.
     SourceText: 1 to 2_000, Many;
+    /// What a quiz is to be made from.
+    QuizMaterial: 1 to 100_000, Many;
+    /// What somebody asks the course's chat.
+    ChatMessage: 1 to 2_000, Many;
     /// What the owner of a file calls it: one line.
     FileName: 1 to 255, One;
 }

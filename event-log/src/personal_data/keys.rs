@@ -13,6 +13,9 @@ use super::{DataKey, MasterKey, Sealer};
 use crate::mongo::{TIME_LIMIT, within};
 use crate::{LogError, schema};
 
+/// The longest that all keys may take.
+const LONG: Duration = Duration::from_secs(60);
+
 /// The persons' keys: a database of their own, each wrapped by the master key.
 ///
 /// For *opening*, the database is asked each time, so that an erased person is unreadable at once, in every process.
@@ -106,6 +109,48 @@ impl PersonKeys {
     pub async fn exists(&self, owner: UserId) -> Result<bool, LogError> {
         let find = self.collection.find_one(doc! { "_id": owner.to_string() });
         Ok(within(TIME_LIMIT, find.into_future()).await?.is_some())
+    }
+
+    /// How many people have a key.
+    ///
+    /// # Errors
+    /// [`LogError`] when MongoDB is away.
+    pub async fn count(&self) -> Result<u64, LogError> {
+        within(LONG, self.collection.count_documents(doc! {}).into_future()).await
+    }
+
+    /// All keys, each with its person and wrapped by another key than the master key, so that they can travel.
+    ///
+    /// # Errors
+    /// [`LogError`] when MongoDB is away, or a key does not open.
+    pub async fn rewrapped(&self, by: &MasterKey) -> Result<Vec<(String, String)>, LogError> {
+        let all = async { self.collection.find(doc! {}).sort(doc! { "_id": 1 }).await?.try_collect::<Vec<_>>().await };
+        let wrapper = by.wrapper();
+        let rewrap = |document: &Document| {
+            let (owner, key) = self.unwrap(document)?;
+            let owner = owner.to_string();
+            let wrapped = key.wrap(&wrapper, &owner);
+            Ok((owner, wrapped.ok_or_else(|| LogError::Corrupt("a key can't be wrapped".into()))?))
+        };
+        within(LONG, all).await?.iter().map(rewrap).collect()
+    }
+
+    /// Puts keys back that have travelled; tells how many.
+    ///
+    /// # Errors
+    /// [`LogError::Corrupt`] when one does not open: then none is put back.
+    pub async fn restore(&self, wrapped_by: &MasterKey, keys: &[(String, String)]) -> Result<usize, LogError> {
+        let wrapper = wrapped_by.wrapper();
+        let wrap = |(owner, wrapped): &(String, String)| {
+            let corrupt = || LogError::Corrupt("a person's key does not open".into());
+            let key = DataKey::unwrap(&wrapper, owner, wrapped).ok_or_else(corrupt)?;
+            self.wrap(owner.parse().map_err(|_| corrupt())?, &key)
+        };
+        let documents = keys.iter().map(wrap).collect::<Result<Vec<Document>, _>>()?;
+        if !documents.is_empty() {
+            within(LONG, self.collection.insert_many(&documents).into_future()).await?;
+        }
+        Ok(documents.len())
     }
 
     fn unwrap(&self, document: &Document) -> Result<(UserId, DataKey), LogError> {

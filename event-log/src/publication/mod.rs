@@ -23,4 +23,4 @@ pub use connection::{InvalidNatsUrl, connect_nats};
 pub(crate) use connection::{is_connected, jetstream};
 pub use publisher::Publisher;
 pub use settings::{PublicationError, PublisherSettings};
-pub use worker::{PUBLISHER_LEASE, start_publisher, start_waker};
+pub use worker::{PUBLISHER_LEASE, rebuild_event_stream, start_publisher, start_waker};

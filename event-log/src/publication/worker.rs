@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use async_nats::{Client, Subscriber};
+use events::Position;
 use futures::StreamExt;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -190,4 +191,15 @@ fn report(error: &PublicationError, failures: u32) {
     } else {
         tracing::debug!(%error, failures, "publication still fails");
     }
+}
+
+/// Throws the event stream away and makes it anew from the log; tells up to where. Whoever publishes meanwhile may: the
+/// server takes an event in its place only.
+///
+/// # Errors
+/// [`PublicationError`] when NATS or the log is away; what is missing then is published with the next event.
+pub async fn rebuild_event_stream(log: &EventLog, client: &Client) -> Result<Position, PublicationError> {
+    let settings = PublisherSettings::default();
+    super::event_stream::EventStream::new(client, log.names(), &settings).delete().await?;
+    Publisher::new(log, client, &settings).publish_pending().await
 }

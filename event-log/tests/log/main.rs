@@ -5,3 +5,4 @@ mod faults;
 mod idempotency;
 mod personal_data;
 mod support;
+mod verify;

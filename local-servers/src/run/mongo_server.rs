@@ -80,7 +80,7 @@ impl MongoServer {
 
     /// The connection string: `mongodb://127.0.0.1:<port>/?replicaSet=rs0`; the same after a restart.
     pub fn uri(&self) -> String {
-        format!("mongodb://127.0.0.1:{}/?replicaSet={SET_NAME}", self.port)
+        mongodb_uri(self.port)
     }
 
     /// The port on 127.0.0.1; the same after a restart.
@@ -171,3 +171,9 @@ const FIXED_ARGUMENTS: [&str; 12] = [
     "transactionLifetimeLimitSeconds=5",
 ];
 const FAILPOINT_ARGUMENTS: [&str; 2] = ["--setParameter", "enableTestCommands=1"];
+
+/// Where a mongod listens that was started on this port.
+#[must_use]
+pub fn mongodb_uri(port: u16) -> String {
+    format!("mongodb://127.0.0.1:{port}/?replicaSet={SET_NAME}")
+}

@@ -130,11 +130,12 @@ pub(crate) struct Cache {
     slots: HashMap<DocKey, Slot>,
     dirty: HashSet<DocKey>,
     uncached: Uncached,
+    filled_bytes: usize,
 }
 
 impl Cache {
     pub(crate) fn new(uncached: Uncached) -> Self {
-        Self { slots: HashMap::new(), dirty: HashSet::new(), uncached }
+        Self { slots: HashMap::new(), dirty: HashSet::new(), uncached, filled_bytes: 0 }
     }
 
     pub(crate) fn is_loaded(&self, key: &DocKey) -> bool {
@@ -143,7 +144,23 @@ impl Cache {
 
     /// Takes in what is known under a key. What is in the cache already stays.
     pub(crate) fn fill(&mut self, key: DocKey, slot: Slot) {
+        self.filled_bytes += slot.bytes();
         self.slots.entry(key).or_insert(slot);
+    }
+
+    /// Bytes of the documents that were taken in.
+    pub(crate) const fn filled_bytes(&self) -> usize {
+        self.filled_bytes
+    }
+
+    /// How many documents are known, also as absent.
+    pub(crate) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Whether documents that are in no slot are to be looked for.
+    pub(crate) fn loads(&self) -> bool {
+        self.uncached == Uncached::Load
     }
 
     /// Changed documents by collection and id.

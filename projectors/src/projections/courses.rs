@@ -1,17 +1,23 @@
-//! Projection `courses`: courses, their modules and lessons.
+//! Projection `courses`: courses, their modules and lessons, the questions that they answer, and how many learners they
+//! have.
+
+mod faq;
+mod keys;
+mod learners;
+mod outline;
 
 use events::{
-    CourseCreated, CourseEvent, CourseId, Event, LessonAdded, ModuleAdded, Personal, RecordedEvent, StoredEvent,
-    StreamType, UserEvent, UserId,
+    CourseCreated, CourseEvent, CourseId, Event, Personal, RecordedEvent, StoredEvent, StreamType, UserEvent, UserId,
 };
 use read_models::{
-    COURSE_INSTRUCTORS, COURSES, COURSES_PROJECTION, Collection, Course, CourseInstructor, LESSONS, Lesson, MODULES,
-    Module, ReadDocument,
+    COURSE_INSTRUCTORS, COURSES, COURSES_PROJECTION, Collection, Course, CourseInstructor, FAQ, LESSONS, MODULES,
 };
+
+use keys::keys_of;
 
 use crate::{DocKey, Documents, FoldError, Projection};
 
-/// Collections `courses`, `modules`, `lessons` and, private, `course_instructors`.
+/// Collections `courses`, `modules`, `lessons`, `faq` and, private, `course_instructors`.
 pub struct Courses;
 
 impl Projection for Courses {
@@ -20,26 +26,30 @@ impl Projection for Courses {
     }
 
     fn version(&self) -> u32 {
-        3
+        5
     }
 
     fn collections(&self) -> &'static [Collection] {
-        &[COURSES, MODULES, LESSONS, COURSE_INSTRUCTORS]
+        &[COURSES, MODULES, LESSONS, FAQ, COURSE_INSTRUCTORS]
     }
 
     fn handles(&self, stream: StreamType) -> bool {
         match stream {
-            StreamType::User | StreamType::Course => true,
+            StreamType::User | StreamType::Course | StreamType::Enrollment => true,
             StreamType::EmailClaim
             | StreamType::Session
             | StreamType::AdminRoster
+            | StreamType::Transaction
+            | StreamType::Subscription
+            | StreamType::InvoiceSeries
             | StreamType::Quiz
             | StreamType::QuizAttempt
-            | StreamType::Enrollment
             | StreamType::Access
             | StreamType::Review
             | StreamType::Certificate
-            | StreamType::Media => false,
+            | StreamType::Media
+            | StreamType::AuditAccess
+            | StreamType::ProjectionControl => false,
         }
     }
 
@@ -50,43 +60,24 @@ impl Projection for Courses {
                 Some(name) => vec![DocKey::of::<CourseInstructor>(name.user_id)],
                 None => Vec::new(),
             },
-            Event::Course(event) => match event {
-                CourseEvent::CourseCreated(created) => {
-                    vec![DocKey::of::<Course>(created.course_id), DocKey::of::<CourseInstructor>(created.instructor_id)]
-                }
-                // The modules that move to make room are reached through the course, which each was added with.
-                CourseEvent::ModuleAdded(added) => {
-                    vec![DocKey::of::<Course>(added.course_id), DocKey::of::<Module>(added.module_id)]
-                }
-                CourseEvent::LessonAdded(added) => vec![
-                    DocKey::of::<Course>(added.course_id),
-                    DocKey::of::<Module>(added.module_id),
-                    DocKey::of::<Lesson>(added.lesson.lesson_id),
-                ],
-                CourseEvent::CoursePublished(published) => vec![DocKey::of::<Course>(published.course_id)],
-                CourseEvent::CourseChanged(changed) => vec![DocKey::of::<Course>(changed.course_id)],
-                CourseEvent::CourseUnpublished(unpublished) => vec![DocKey::of::<Course>(unpublished.course_id)],
-                CourseEvent::CourseArchived(archived) => vec![DocKey::of::<Course>(archived.course_id)],
-                CourseEvent::CourseRestored(restored) => vec![DocKey::of::<Course>(restored.course_id)],
-                CourseEvent::ModuleChanged(_)
-                | CourseEvent::ModuleRemoved(_)
-                | CourseEvent::LessonChanged(_)
-                | CourseEvent::LessonRemoved(_)
-                | CourseEvent::OutlineArranged(_)
-                | CourseEvent::FaqAdded(_)
-                | CourseEvent::FaqChanged(_)
-                | CourseEvent::FaqRemoved(_) => Vec::new(),
-            },
+            Event::Course(event) => keys_of(event),
+            Event::Enrollment(event) => {
+                learners::counted(event).map(|(id, _)| DocKey::of::<Course>(id)).into_iter().collect()
+            }
             Event::EmailClaim(_)
             | Event::Session(_)
             | Event::AdminRoster(_)
+            | Event::Transaction(_)
+            | Event::Subscription(_)
+            | Event::InvoiceSeries(_)
             | Event::Quiz(_)
             | Event::QuizAttempt(_)
-            | Event::Enrollment(_)
             | Event::Access(_)
             | Event::Review(_)
             | Event::Certificate(_)
-            | Event::Media(_) => Vec::new(),
+            | Event::Media(_)
+            | Event::AuditAccess(_)
+            | Event::ProjectionControl(_) => Vec::new(),
         }
     }
 
@@ -94,16 +85,22 @@ impl Projection for Courses {
         match event.stream_type {
             StreamType::User => vec![DocKey::of::<CourseInstructor>(&event.stream_id)],
             StreamType::Course => vec![DocKey::of::<Course>(&event.stream_id)],
-            StreamType::EmailClaim
+            // Its course stands in the event's fields: the stream itself is parked.
+            StreamType::Enrollment
+            | StreamType::EmailClaim
             | StreamType::Session
             | StreamType::AdminRoster
+            | StreamType::Transaction
+            | StreamType::Subscription
+            | StreamType::InvoiceSeries
             | StreamType::Quiz
             | StreamType::QuizAttempt
-            | StreamType::Enrollment
             | StreamType::Access
             | StreamType::Review
             | StreamType::Certificate
-            | StreamType::Media => Vec::new(),
+            | StreamType::Media
+            | StreamType::AuditAccess
+            | StreamType::ProjectionControl => Vec::new(),
         }
     }
 
@@ -113,44 +110,22 @@ impl Projection for Courses {
                 Some(name) => named(name, docs),
                 None => Ok(()),
             },
-            Event::Course(of_course) => match of_course {
-                CourseEvent::CourseCreated(created) => course_created(event, created, docs),
-                CourseEvent::ModuleAdded(added) => module_added(event, added, docs),
-                CourseEvent::LessonAdded(added) => lesson_added(event, added, docs),
-                CourseEvent::CoursePublished(published) => {
-                    change_course(event, published.course_id, docs, |course| course.publish(event))
-                }
-                CourseEvent::CourseChanged(changed) => {
-                    change_course(event, changed.course_id, docs, |course| course.change(changed))
-                }
-                CourseEvent::CourseUnpublished(unpublished) => {
-                    change_course(event, unpublished.course_id, docs, Course::withdraw)
-                }
-                CourseEvent::CourseArchived(archived) => {
-                    change_course(event, archived.course_id, docs, Course::archive)
-                }
-                CourseEvent::CourseRestored(restored) => {
-                    change_course(event, restored.course_id, docs, Course::withdraw)
-                }
-                CourseEvent::ModuleChanged(_)
-                | CourseEvent::ModuleRemoved(_)
-                | CourseEvent::LessonChanged(_)
-                | CourseEvent::LessonRemoved(_)
-                | CourseEvent::OutlineArranged(_)
-                | CourseEvent::FaqAdded(_)
-                | CourseEvent::FaqChanged(_)
-                | CourseEvent::FaqRemoved(_) => Ok(()),
-            },
+            Event::Course(of_course) => course(event, of_course, docs),
+            Event::Enrollment(of_enrollment) => learners::count(of_enrollment, docs),
             Event::EmailClaim(_)
             | Event::Session(_)
             | Event::AdminRoster(_)
+            | Event::Transaction(_)
+            | Event::Subscription(_)
+            | Event::InvoiceSeries(_)
             | Event::Quiz(_)
             | Event::QuizAttempt(_)
-            | Event::Enrollment(_)
             | Event::Access(_)
             | Event::Review(_)
             | Event::Certificate(_)
-            | Event::Media(_) => Ok(()),
+            | Event::Media(_)
+            | Event::AuditAccess(_)
+            | Event::ProjectionControl(_) => Ok(()),
         }
     }
 }
@@ -207,6 +182,32 @@ fn named(name: Name, docs: &mut Documents<'_>) -> Result<(), FoldError> {
     docs.put(person)
 }
 
+fn course(recorded: &RecordedEvent, event: &CourseEvent, docs: &mut Documents<'_>) -> Result<(), FoldError> {
+    let change = |id: CourseId, docs: &mut Documents<'_>, change: &dyn Fn(&mut Course)| {
+        let mut course = touched_course(recorded, id, docs)?;
+        change(&mut course);
+        docs.put(course)
+    };
+    match event {
+        CourseEvent::CourseCreated(created) => course_created(recorded, created, docs),
+        CourseEvent::CourseChanged(event) => change(event.course_id, docs, &|course| course.change(event)),
+        CourseEvent::CoursePublished(event) => change(event.course_id, docs, &|course| course.publish(recorded)),
+        CourseEvent::CourseUnpublished(event) => change(event.course_id, docs, &Course::withdraw),
+        CourseEvent::CourseArchived(event) => change(event.course_id, docs, &Course::archive),
+        CourseEvent::CourseRestored(event) => change(event.course_id, docs, &Course::withdraw),
+        CourseEvent::ModuleAdded(event) => outline::module_added(recorded, event, docs),
+        CourseEvent::ModuleChanged(event) => outline::module_changed(recorded, event, docs),
+        CourseEvent::ModuleRemoved(event) => outline::module_removed(recorded, event, docs),
+        CourseEvent::LessonAdded(event) => outline::lesson_added(recorded, event, docs),
+        CourseEvent::LessonChanged(event) => outline::lesson_changed(recorded, event, docs),
+        CourseEvent::LessonRemoved(event) => outline::lesson_removed(recorded, event, docs),
+        CourseEvent::OutlineArranged(event) => outline::arranged(recorded, event, docs),
+        CourseEvent::FaqAdded(event) => faq::added(recorded, event, docs),
+        CourseEvent::FaqChanged(event) => faq::changed(recorded, event, docs),
+        CourseEvent::FaqRemoved(event) => faq::removed(recorded, event, docs),
+    }
+}
+
 fn course_created(
     recorded: &RecordedEvent,
     created: &CourseCreated,
@@ -223,55 +224,4 @@ fn touched_course(recorded: &RecordedEvent, id: CourseId, docs: &mut Documents<'
     let mut course: Course = docs.require(id)?;
     course.touch(recorded);
     Ok(course)
-}
-
-fn module_added(recorded: &RecordedEvent, added: &ModuleAdded, docs: &mut Documents<'_>) -> Result<(), FoldError> {
-    let mut course = touched_course(recorded, added.course_id, docs)?;
-    docs.put(Module::added(recorded, added))?;
-    course.take_in_module(added);
-    renumber(&course.modules, added.order, docs, |module: &mut Module| &mut module.order)?;
-    docs.put(course)
-}
-
-fn lesson_added(recorded: &RecordedEvent, added: &LessonAdded, docs: &mut Documents<'_>) -> Result<(), FoldError> {
-    let mut course = touched_course(recorded, added.course_id, docs)?;
-    let mut module: Module = docs.require(added.module_id)?;
-    docs.put(Lesson::added(recorded, added))?;
-    module.take_in_lesson(added);
-    renumber(&module.lessons, added.order, docs, |lesson: &mut Lesson| &mut lesson.order)?;
-    course.take_in_lesson(added);
-    docs.put(module)?;
-    docs.put(course)
-}
-
-/// What concerns the course's own document only.
-fn change_course(
-    recorded: &RecordedEvent,
-    id: CourseId,
-    docs: &mut Documents<'_>,
-    change: impl FnOnce(&mut Course),
-) -> Result<(), FoldError> {
-    let mut course = touched_course(recorded, id, docs)?;
-    change(&mut course);
-    docs.put(course)
-}
-
-/// Gives the documents from a place on the number of their place.
-fn renumber<D: ReadDocument>(
-    ids: &[impl std::fmt::Display],
-    from: u32,
-    docs: &mut Documents<'_>,
-    order_of: fn(&mut D) -> &mut u32,
-) -> Result<(), FoldError> {
-    // The newcomer is always among them: its place may have been past the end.
-    let moved = usize::try_from(from).unwrap_or(usize::MAX).saturating_sub(1).min(ids.len().saturating_sub(1));
-    docs.expect::<D>(&ids[moved..])?;
-    for (order, id) in (1..).zip(ids).skip(moved) {
-        let mut document: D = docs.require(id)?;
-        if *order_of(&mut document) != order {
-            *order_of(&mut document) = order;
-            docs.put(document)?;
-        }
-    }
-    Ok(())
 }

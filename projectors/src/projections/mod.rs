@@ -2,14 +2,24 @@
 
 mod audit;
 mod courses;
+mod enrollments;
+mod entitlements;
+mod quizzes;
+mod subscriptions;
+mod transactions;
 mod users;
 
 use std::sync::Arc;
 
-use read_models::{Collection, PARKED, PROJECTIONS};
+use read_models::{Collection, PARKED, PROJECTIONS, REBUILDS};
 
 pub use audit::Audit;
 pub use courses::Courses;
+pub use enrollments::Enrollments;
+pub use entitlements::Entitlements;
+pub use quizzes::Quizzes;
+pub use subscriptions::Subscriptions;
+pub use transactions::Transactions;
 pub use users::Users;
 
 use crate::Projection;
@@ -17,14 +27,23 @@ use crate::Projection;
 /// Every projection.
 #[must_use]
 pub fn all() -> Vec<Arc<dyn Projection>> {
-    vec![Arc::new(Users), Arc::new(Courses), Arc::new(Audit)]
+    vec![
+        Arc::new(Users),
+        Arc::new(Courses),
+        Arc::new(Enrollments),
+        Arc::new(Entitlements),
+        Arc::new(Quizzes),
+        Arc::new(Transactions),
+        Arc::new(Subscriptions),
+        Arc::new(Audit),
+    ]
 }
 
 /// The collections that the given projections and their runner write; to be made before they run.
 #[must_use]
 pub fn collections(projections: &[Arc<dyn Projection>]) -> Vec<Collection> {
     let own = projections.iter().flat_map(|projection| projection.collections().iter().copied());
-    own.chain([PROJECTIONS, PARKED]).collect()
+    own.chain([PROJECTIONS, PARKED, REBUILDS]).collect()
 }
 
 #[cfg(test)]
@@ -32,7 +51,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use events::StreamType;
-    use read_models::{NOT_WAITED_FOR, projections_of};
+    use read_models::{ALL_PROJECTIONS, NOT_WAITED_FOR, projections_of};
 
     use super::all;
 
@@ -47,6 +66,13 @@ mod tests {
                 .collect();
             assert_eq!(folding, projections_of(*stream).iter().copied().collect(), "{stream}");
         }
+    }
+
+    #[test]
+    fn all_of_them_have_a_known_name() {
+        let names: BTreeSet<_> = all().iter().map(|projection| projection.name()).collect();
+        assert_eq!(names, ALL_PROJECTIONS.iter().copied().collect());
+        assert!(ALL_PROJECTIONS.is_sorted());
     }
 
     #[test]

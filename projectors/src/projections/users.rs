@@ -16,7 +16,7 @@ impl Projection for Users {
     }
 
     fn version(&self) -> u32 {
-        2
+        3
     }
 
     fn collections(&self) -> &'static [Collection] {
@@ -28,13 +28,18 @@ impl Projection for Users {
             StreamType::User | StreamType::Session | StreamType::Course => true,
             StreamType::EmailClaim
             | StreamType::AdminRoster
+            | StreamType::Transaction
+            | StreamType::Subscription
+            | StreamType::InvoiceSeries
             | StreamType::Quiz
             | StreamType::QuizAttempt
             | StreamType::Enrollment
             | StreamType::Access
             | StreamType::Review
             | StreamType::Certificate
-            | StreamType::Media => false,
+            | StreamType::Media
+            | StreamType::AuditAccess
+            | StreamType::ProjectionControl => false,
         }
     }
 
@@ -77,13 +82,18 @@ impl Projection for Users {
             },
             Event::EmailClaim(_)
             | Event::AdminRoster(_)
+            | Event::Transaction(_)
+            | Event::Subscription(_)
+            | Event::InvoiceSeries(_)
             | Event::Quiz(_)
             | Event::QuizAttempt(_)
             | Event::Enrollment(_)
             | Event::Access(_)
             | Event::Review(_)
             | Event::Certificate(_)
-            | Event::Media(_) => Vec::new(),
+            | Event::Media(_)
+            | Event::AuditAccess(_)
+            | Event::ProjectionControl(_) => Vec::new(),
         }
     }
 
@@ -99,13 +109,18 @@ impl Projection for Users {
             }
             StreamType::EmailClaim
             | StreamType::AdminRoster
+            | StreamType::Transaction
+            | StreamType::Subscription
+            | StreamType::InvoiceSeries
             | StreamType::Quiz
             | StreamType::QuizAttempt
             | StreamType::Enrollment
             | StreamType::Access
             | StreamType::Review
             | StreamType::Certificate
-            | StreamType::Media => event.subject_ids.iter().map(DocKey::of::<User>).collect(),
+            | StreamType::Media
+            | StreamType::AuditAccess
+            | StreamType::ProjectionControl => event.subject_ids.iter().map(DocKey::of::<User>).collect(),
         }
     }
 
@@ -116,13 +131,18 @@ impl Projection for Users {
             Event::Course(of_course) => course(of_course, docs),
             Event::EmailClaim(_)
             | Event::AdminRoster(_)
+            | Event::Transaction(_)
+            | Event::Subscription(_)
+            | Event::InvoiceSeries(_)
             | Event::Quiz(_)
             | Event::QuizAttempt(_)
             | Event::Enrollment(_)
             | Event::Access(_)
             | Event::Review(_)
             | Event::Certificate(_)
-            | Event::Media(_) => Ok(()),
+            | Event::Media(_)
+            | Event::AuditAccess(_)
+            | Event::ProjectionControl(_) => Ok(()),
         }
     }
 }

@@ -77,7 +77,7 @@ fn a_new_name_is_in_every_course_and_no_change_of_them() {
 #[test]
 fn the_fold_of_one_stream_is_what_the_projection_writes() {
     with_academy(&[Arc::new(Users)], |academy| async move {
-        history::random(&academy, 7, 200).await;
+        history::random(&academy, 7, 400).await;
         let mut worker = academy.worker(Arc::new(Users), 1).await;
         academy.catch_up(&mut worker).await;
         let all = list_users(academy.log.database(), &UserFilter::default(), 0, 1_000).await.unwrap().0;

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use projectors::{Courses, Projection, Users, Worker};
+use projectors::{Courses, Enrollments, Entitlements, Projection, Quizzes, Users, Worker};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use crate::support::{Academy, PATIENCE, assert_same, with_academy};
 use crate::{history, oracle};
 
-fn both() -> Vec<Arc<dyn Projection>> {
-    vec![Arc::new(Users), Arc::new(Courses)]
+fn all() -> Vec<Arc<dyn Projection>> {
+    vec![Arc::new(Users), Arc::new(Courses), Arc::new(Enrollments), Arc::new(Entitlements), Arc::new(Quizzes)]
 }
 
 async fn assert_folded(academy: &Academy, what: &str) {
@@ -19,15 +19,22 @@ async fn assert_folded(academy: &Academy, what: &str) {
     assert!(users.len() > 10 && courses.len() > 10, "the history is worth the name");
     assert_same(&academy.documents(&Users).await, &users, what);
     assert_same(&academy.documents(&Courses).await, &courses, what);
+    let (enrollments, entitlements) = oracle::expected_of_learners(academy).await;
+    assert!(enrollments.len() > 10 && entitlements.len() > 2, "the history is worth the name");
+    assert_same(&academy.documents(&Enrollments).await, &enrollments, what);
+    assert_same(&academy.documents(&Entitlements).await, &entitlements, what);
+    let quizzes = oracle::expected_of_quizzes(academy).await;
+    assert!(quizzes.len() > 5, "the history is worth the name");
+    assert_same(&academy.documents(&Quizzes).await, &quizzes, what);
 }
 
 #[test]
 fn batches_of_any_size_give_the_fold_of_the_log() {
     for seed in [1, 2] {
-        with_academy(&both(), |academy| async move {
+        with_academy(&all(), |academy| async move {
             history::random(&academy, seed, 250).await;
             let mut random = StdRng::seed_from_u64(seed);
-            for projection in both() {
+            for projection in all() {
                 let mut worker = academy.worker(projection, 1).await;
                 let mut events = academy.events().await;
                 while !events.is_empty() {
@@ -44,9 +51,9 @@ fn batches_of_any_size_give_the_fold_of_the_log() {
 
 #[test]
 fn one_by_one_gives_the_same() {
-    with_academy(&both(), |academy| async move {
+    with_academy(&all(), |academy| async move {
         history::random(&academy, 3, 120).await;
-        for projection in both() {
+        for projection in all() {
             let mut worker = academy.worker(projection, 1).await;
             for event in academy.events().await {
                 worker.apply(vec![event]).await.unwrap();
@@ -58,10 +65,10 @@ fn one_by_one_gives_the_same() {
 
 #[test]
 fn repeats_are_skipped_and_holes_are_read_again() {
-    with_academy(&both(), |academy| async move {
+    with_academy(&all(), |academy| async move {
         history::random(&academy, 4, 200).await;
         let events = academy.events().await;
-        for projection in both() {
+        for projection in all() {
             let mut worker = academy.worker(projection.clone(), 1).await;
             worker.apply(events[..40].to_vec()).await.unwrap();
             // Everything again, and ten more.
@@ -82,11 +89,11 @@ fn repeats_are_skipped_and_holes_are_read_again() {
 
 #[test]
 fn killed_anywhere_it_goes_on_from_the_checkpoint() {
-    with_academy(&both(), |academy| async move {
+    with_academy(&all(), |academy| async move {
         history::random(&academy, 5, 200).await;
         let head = academy.log.head().await.unwrap().position;
         let mut random = StdRng::seed_from_u64(5);
-        for projection in both() {
+        for projection in all() {
             let (mut epoch, mut kills) = (0, 0);
             loop {
                 epoch += 1;
@@ -114,7 +121,7 @@ fn killed_anywhere_it_goes_on_from_the_checkpoint() {
 
 #[test]
 fn ignored_events_move_the_position() {
-    with_academy(&both(), |academy| async move {
+    with_academy(&all(), |academy| async move {
         let user = history::register(&academy, "Ada").await;
         let mut worker = academy.worker(Arc::new(Courses), 1).await;
         academy.catch_up(&mut worker).await;

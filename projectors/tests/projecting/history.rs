@@ -9,12 +9,15 @@ use events::{
     UserRegistered, Video, VideoSource,
 };
 use rand::rngs::StdRng;
-use rand::{Rng, RngExt, SeedableRng};
+use rand::{RngExt, SeedableRng};
 use uuid::Uuid;
 
 use crate::support::Academy;
 
 pub mod accounts;
+pub mod courses;
+pub mod learners;
+pub mod quizzes;
 
 pub type Written = (StreamId, Event);
 
@@ -101,6 +104,11 @@ pub fn module_added(course_id: CourseId, module_id: ModuleId, order: u32) -> Wri
 }
 
 pub fn lesson_added(course_id: CourseId, module_id: ModuleId, lesson_id: LessonId, order: u32) -> Written {
+    let lesson = lesson(lesson_id, order == 1);
+    of_course(course_id, LessonAdded { course_id, module_id, lesson, order })
+}
+
+pub fn lesson(lesson_id: LessonId, preview: bool) -> Lesson {
     let seconds = u32::try_from(lesson_id.uuid().as_u128() % 5_000).unwrap();
     let video = Video {
         source: VideoSource::Url { url: "https://example.org/film".to_owned() },
@@ -108,7 +116,7 @@ pub fn lesson_added(course_id: CourseId, module_id: ModuleId, lesson_id: LessonI
         transcript: None,
         thumbnail_url: None,
     };
-    let lesson = Lesson {
+    Lesson {
         lesson_id,
         title: "Leçon".to_owned(),
         description: Some("Premiers pas".to_owned()),
@@ -116,18 +124,12 @@ pub fn lesson_added(course_id: CourseId, module_id: ModuleId, lesson_id: LessonI
         video: Some(video),
         content: None,
         quiz_id: None,
-        preview: order == 1,
-    };
-    of_course(course_id, LessonAdded { course_id, module_id, lesson, order })
+        preview,
+    }
 }
 
 pub fn published(course_id: CourseId) -> Written {
     of_course(course_id, CoursePublished { course_id })
-}
-
-struct DraftCourse {
-    id: CourseId,
-    modules: Vec<(ModuleId, u32)>,
 }
 
 /// Who is there, and where they are signed in.
@@ -140,7 +142,9 @@ struct People {
 pub async fn random(academy: &Academy, seed: u64, count: usize) {
     let mut random = StdRng::seed_from_u64(seed);
     let mut people = People { here: Vec::new(), sessions: Vec::new() };
-    let mut courses: Vec<DraftCourse> = Vec::new();
+    let mut courses: Vec<courses::Known> = Vec::new();
+    let mut learning = learners::Learning::default();
+    let mut quizzes: Vec<quizzes::Known> = Vec::new();
     let mut pending: Vec<Written> = Vec::new();
     for _ in 0..count {
         if people.here.is_empty() || random.random_ratio(1, 12) {
@@ -155,11 +159,12 @@ pub async fn random(academy: &Academy, seed: u64, count: usize) {
             erase(academy, gone).await;
             continue;
         }
-        pending.push(if random.random_bool(0.5) {
-            accounts::next(&mut random, &mut people)
-        } else {
-            next(&mut random, &people.here, &mut courses)
-        });
+        match random.random_range(0..7) {
+            0..2 => pending.push(accounts::next(&mut random, &mut people)),
+            2..4 => pending.push(courses::next(&mut random, &people.here, &mut courses)),
+            4 => pending.extend(quizzes::next(&mut random, &people.here, &courses, &mut quizzes)),
+            _ => pending.extend(learning.next(&mut random, &people.here, &courses)),
+        }
         if random.random_ratio(1, 4) {
             academy_append(academy, &mut pending).await;
         }
@@ -176,35 +181,4 @@ async fn academy_append(academy: &Academy, pending: &mut Vec<Written>) {
     if !pending.is_empty() {
         academy.append(std::mem::take(pending), Vec::new()).await;
     }
-}
-
-fn next(random: &mut StdRng, users: &[UserId], courses: &mut Vec<DraftCourse>) -> Written {
-    let user_id = users[random.random_range(0..users.len())];
-    let kind = random.random_range(0..8);
-    if kind < 2 || courses.is_empty() {
-        let id = CourseId::new(Uuid::from_u128(random.next_u64().into()));
-        courses.push(DraftCourse { id, modules: Vec::new() });
-        return created(id, user_id, "Été et cœur: R");
-    }
-    let pick = random.random_range(0..courses.len());
-    let course = &mut courses[pick];
-    match kind {
-        2 => published(course.id),
-        3 | 4 => add_module(random, course),
-        _ if course.modules.is_empty() => add_module(random, course),
-        _ => {
-            let pick = random.random_range(0..course.modules.len());
-            let (module_id, lessons) = &mut course.modules[pick];
-            *lessons += 1;
-            let lesson_id = LessonId::new(Uuid::from_u128(random.next_u64().into()));
-            lesson_added(course.id, *module_id, lesson_id, random.random_range(1..=*lessons))
-        }
-    }
-}
-
-fn add_module(random: &mut StdRng, course: &mut DraftCourse) -> Written {
-    let module_id = ModuleId::new(Uuid::from_u128(random.next_u64().into()));
-    course.modules.push((module_id, 0));
-    let last = u32::try_from(course.modules.len()).unwrap();
-    module_added(course.id, module_id, random.random_range(1..=last))
 }

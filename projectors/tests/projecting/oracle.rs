@@ -3,12 +3,37 @@
 
 use event_log::Opened;
 use events::{RecordedEvent, StreamType};
-use read_models::search::CourseWords;
 use serde_json::{Value, json};
 
 use crate::support::{Academy, Documents};
 
-/// The documents of both projections, from the log alone.
+mod courses;
+mod learners;
+mod quizzes;
+
+/// The documents of the projections `enrollments` and `entitlements`, from the log alone.
+pub async fn expected_of_learners(academy: &Academy) -> (Documents, Documents) {
+    let opened = academy.log.open_events(academy.events().await).await.unwrap();
+    let mut learners = Documents::new();
+    for event in &opened {
+        let Opened::Known(event) = event else { continue };
+        learners::fold(&mut learners, event, &event.event.to_data().unwrap());
+    }
+    learners.into_iter().partition(|((collection, _), _)| collection != "grants")
+}
+
+/// The documents of the projection `quizzes`, from the log alone.
+pub async fn expected_of_quizzes(academy: &Academy) -> Documents {
+    let opened = academy.log.open_events(academy.events().await).await.unwrap();
+    let mut documents = Documents::new();
+    for event in &opened {
+        let Opened::Known(event) = event else { continue };
+        quizzes::fold(&mut documents, event, &event.event.to_data().unwrap());
+    }
+    documents
+}
+
+/// The documents of the projections `users` and `courses`, from the log alone.
 pub async fn expected(academy: &Academy) -> (Documents, Documents) {
     let opened = academy.log.open_events(academy.events().await).await.unwrap();
     let (mut users, mut courses) = (Documents::new(), Documents::new());
@@ -16,7 +41,7 @@ pub async fn expected(academy: &Academy) -> (Documents, Documents) {
         let Opened::Known(event) = event else { continue };
         let data = event.event.to_data().unwrap();
         fold_users(&mut users, event, &data);
-        fold_courses(&mut courses, event, &data);
+        courses::fold(&mut courses, event, &data);
     }
     (users, courses)
 }
@@ -51,15 +76,8 @@ fn fold_users(users: &mut Documents, event: &RecordedEvent, data: &Value) {
                 json!({ "_id": data["course_id"], "instructor_id": data["instructor_id"], "published": false });
             *at(users, "user_courses", &data["course_id"]) = lookup;
         }
-        "CoursePublished" => {
-            let course = at(users, "user_courses", &data["course_id"]);
-            if course["published"] == false {
-                course["published"] = json!(true);
-                let instructor = course["instructor_id"].clone();
-                let total = &mut at(users, "users", &instructor)["instructor"]["total_courses"];
-                *total = json!(total.as_u64().unwrap() + 1);
-            }
-        }
+        "CoursePublished" => count_course(users, data, true),
+        "CourseUnpublished" | "CourseArchived" => count_course(users, data, false),
         name if event.stream.stream_type() == StreamType::User => fold_account(users, name, data),
         _ => {}
     }
@@ -69,6 +87,17 @@ fn fold_users(users: &mut Documents, event: &RecordedEvent, data: &Value) {
             user["updated_at"] = time;
         }
         user["version"] = json!(event.version);
+    }
+}
+
+fn count_course(users: &mut Documents, data: &Value, published: bool) {
+    let course = at(users, "user_courses", &data["course_id"]);
+    if course["published"] != published {
+        course["published"] = json!(published);
+        let instructor = course["instructor_id"].clone();
+        let total = &mut at(users, "users", &instructor)["instructor"]["total_courses"];
+        let before = total.as_u64().unwrap();
+        *total = json!(if published { before + 1 } else { before - 1 });
     }
 }
 
@@ -147,127 +176,4 @@ fn retain(users: &mut Documents, id: &Value, keep: impl Fn(&Value) -> bool) {
     if let Some(document) = users.get_mut(&("user_sessions".to_owned(), id.as_str().unwrap().to_owned())) {
         document["sessions"].as_array_mut().unwrap().retain(keep);
     }
-}
-
-fn fold_courses(courses: &mut Documents, event: &RecordedEvent, data: &Value) {
-    let time = json!(event.time);
-    match event.event.type_name() {
-        "UserRegistered" => {
-            *at(courses, "course_instructors", &data["user_id"]) = json!({
-                "_id": data["user_id"], "first_name": data["first_name"]["value"],
-                "last_name": data["last_name"]["value"], "course_ids": [],
-            });
-        }
-        "UserProfileChanged" => rename(courses, data, &data["first_name"]["value"], &data["last_name"]["value"]),
-        "UserErased" => rename(courses, data, &Value::Null, &Value::Null),
-        "CourseCreated" => course_created(courses, data, &time),
-        "ModuleAdded" => {
-            *at(courses, "modules", &data["module_id"]) = json!({
-                "_id": data["module_id"], "course_id": data["course_id"], "title": data["title"],
-                "description": data["description"], "lessons": [], "created_at": time,
-            });
-            let modules = &mut at(courses, "courses", &data["course_id"])["modules"];
-            let order = insert(modules, &data["module_id"], &data["order"]);
-            for (place, id) in order.iter().enumerate() {
-                at(courses, "modules", id)["order"] = json!(place + 1);
-            }
-        }
-        "LessonAdded" => lesson_added(courses, data, &time),
-        "CoursePublished" => {
-            let course = at(courses, "courses", &data["course_id"]);
-            course["status"] = json!("published");
-            course["published_at"] = time.clone();
-        }
-        _ => {}
-    }
-    if event.stream.stream_type() == StreamType::Course {
-        let course = at(courses, "courses", &data["course_id"]);
-        course["updated_at"] = time;
-        course["version"] = json!(event.version);
-    }
-}
-
-fn full_name(person: &Value) -> Value {
-    match (person["first_name"].as_str(), person["last_name"].as_str()) {
-        (Some(first), Some(last)) => json!(format!("{first} {last}")),
-        _ => Value::Null,
-    }
-}
-
-fn rename(courses: &mut Documents, data: &Value, first: &Value, last: &Value) {
-    let person = at(courses, "course_instructors", &data["user_id"]);
-    (person["first_name"], person["last_name"]) = (first.clone(), last.clone());
-    let (name, ids) = (full_name(person), person["course_ids"].clone());
-    for id in ids.as_array().unwrap() {
-        at(courses, "courses", id)["instructor_name"] = name.clone();
-    }
-}
-
-fn course_created(courses: &mut Documents, data: &Value, time: &Value) {
-    let instructor = at(courses, "course_instructors", &data["instructor_id"]);
-    instructor["course_ids"].as_array_mut().unwrap().push(data["course_id"].clone());
-    let name = full_name(instructor);
-    let text = |name: &str| data[name].as_str().unwrap_or_default();
-    let keywords: Vec<String> = serde_json::from_value(data["keywords"].clone()).unwrap();
-    let words = CourseWords::new(text("title"), &keywords, text("description"), data["short_description"].as_str());
-    let mut course = json!({
-        "_id": data["course_id"], "instructor_name": name, "status": "draft", "modules": [], "total_lessons": 0,
-        "total_duration_seconds": 0, "enrollments_count": 0, "average_rating": 0.0, "reviews_count": 0,
-        "created_at": time, "published_at": null, "search": words,
-        "price": {
-            "minor": data["price"]["minor"], "currency": data["price"]["currency"],
-            "pricing_model": data["pricing_model"],
-        },
-    });
-    let same = [
-        "title",
-        "description",
-        "short_description",
-        "domain",
-        "stack",
-        "instructor_id",
-        "keywords",
-        "image_url",
-        "category",
-        "language",
-    ];
-    for name in same {
-        course[name] = data[name].clone();
-    }
-    *at(courses, "courses", &data["course_id"]) = course;
-}
-
-fn lesson_added(courses: &mut Documents, data: &Value, time: &Value) {
-    let mut lesson = data["lesson"].clone();
-    let id = lesson.as_object_mut().unwrap().remove("lesson_id").unwrap();
-    lesson["_id"] = id.clone();
-    for name in ["module_id", "course_id"] {
-        lesson[name] = data[name].clone();
-    }
-    for name in ["created_at", "updated_at"] {
-        lesson[name] = time.clone();
-    }
-    if let Some(video) = lesson["video"].as_object_mut() {
-        let source = video.remove("source").unwrap();
-        for name in ["url", "media_id"] {
-            video.insert(name.to_owned(), source[name].clone());
-        }
-    }
-    let seconds = lesson["video"]["duration_seconds"].as_u64().unwrap_or(0);
-    *at(courses, "lessons", &id) = lesson;
-    let order = insert(&mut at(courses, "modules", &data["module_id"])["lessons"], &id, &data["order"]);
-    for (place, id) in order.iter().enumerate() {
-        at(courses, "lessons", id)["order"] = json!(place + 1);
-    }
-    let course = at(courses, "courses", &data["course_id"]);
-    for (name, more) in [("total_lessons", 1), ("total_duration_seconds", seconds)] {
-        course[name] = json!(course[name].as_u64().unwrap() + more);
-    }
-}
-
-fn insert(list: &mut Value, id: &Value, order: &Value) -> Vec<Value> {
-    let list = list.as_array_mut().unwrap();
-    let place = usize::try_from(order.as_u64().unwrap()).unwrap() - 1;
-    list.insert(place.min(list.len()), id.clone());
-    list.clone()
 }

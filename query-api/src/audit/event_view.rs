@@ -10,11 +10,12 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// The sealed fields that are shown to whom they are about, by name. Every other sealed field is left out, so that a
+/// The sealed fields that are shown to whom they are about, and to admins, by name. Every other sealed field is left out, so that a
 /// secret is not shown for having been forgotten here. (What is not sealed is no secret: the log never holds one open.)
 const SHOWN: &[&str] = &[
     "avatar_url",
     "bio",
+    "buyer_name",
     "comment",
     "email",
     "expertise_tags",
@@ -74,7 +75,7 @@ pub(crate) struct AuditEventView {
 /// Who caused an event.
 #[derive(Serialize, ToSchema)]
 #[schema(as = AuditActor)]
-struct ActorView {
+pub(crate) struct ActorView {
     /// The person; null when nobody was signed in, or the product itself acted.
     #[schema(value_type = Option<Uuid>)]
     user_id: Option<UserId>,
@@ -85,6 +86,30 @@ struct ActorView {
     ip: Option<String>,
     /// Browser of the client.
     user_agent: Option<String>,
+}
+
+/// Who looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Viewer {
+    /// A person whom the event concerns: what is personal of others is hidden.
+    Person(UserId),
+    /// An admin: what is personal of anybody is shown, as long as it can be read.
+    Admin,
+}
+
+impl Viewer {
+    fn sees(self, owner: UserId) -> bool {
+        match self {
+            Self::Person(person) => owner == person,
+            Self::Admin => true,
+        }
+    }
+
+    /// Whether this one may know from where somebody acted. Of who was not signed in it is kept under the key of the
+    /// person whom it concerned.
+    fn sees_origin(self, of: Option<UserId>) -> bool {
+        of.is_none_or(|user| self.sees(user))
+    }
 }
 
 /// Where an event stands in the chain of hashes, which opening it leaves behind.
@@ -100,19 +125,24 @@ impl Link {
 }
 
 impl AuditEventView {
-    /// The event as a person sees it whom it concerns: what is personal of others is hidden, and so are address and
+    /// The event as somebody sees it. A person whom it concerns does not see what is personal of others, nor address and
     /// browser of whoever else caused it.
     ///
     /// # Errors
     /// As serde: never, for the events of this product.
-    pub(crate) fn for_person(event: Opened, link: Link, person: UserId) -> Result<Self, serde_json::Error> {
+    pub(crate) fn of(event: Opened, link: Link, viewer: Viewer) -> Result<Self, serde_json::Error> {
         match event {
-            Opened::Known(event) => Self::known(event, link, person),
+            Opened::Known(event) => Self::known(event, link, viewer),
             Opened::Unknown { stored, .. } => Ok(Self::unknown(stored)),
         }
     }
 
-    fn known(event: RecordedEvent, link: Link, person: UserId) -> Result<Self, serde_json::Error> {
+    /// Its place in the log.
+    pub(crate) const fn position(&self) -> Position {
+        self.position
+    }
+
+    fn known(event: RecordedEvent, link: Link, viewer: Viewer) -> Result<Self, serde_json::Error> {
         Ok(Self {
             position: event.position,
             id: event.id,
@@ -122,11 +152,11 @@ impl AuditEventView {
             event_type: event.event.type_name().to_owned(),
             schema_version: event.event.schema_version(),
             time: event.time,
-            actor: ActorView::for_person(event.actor, person),
+            actor: ActorView::of(event.actor, viewer),
             correlation_id: event.correlation_id,
             causation_id: event.causation_id,
             subject_ids: event.subject_ids,
-            data: shown("", event.event.to_data()?, person),
+            data: shown("", event.event.to_data()?, viewer),
             prev_hash: link.prev_hash,
             hash: link.hash,
         })
@@ -155,11 +185,10 @@ impl AuditEventView {
 }
 
 impl ActorView {
-    fn for_person(actor: Actor, person: UserId) -> Self {
-        // Of who was not signed in they are kept under the key of the person whom it concerned.
-        let is_own = actor.user_id.is_none_or(|id| id == person);
+    pub(crate) fn of(actor: Actor, viewer: Viewer) -> Self {
+        let is_seen = viewer.sees_origin(actor.user_id);
         let own = |text: Option<Personal<String>>| {
-            text.filter(|text| is_own && text.owner() == person).and_then(Personal::into_value)
+            text.filter(|text| is_seen && viewer.sees(text.owner())).and_then(Personal::into_value)
         };
         Self { user_id: actor.user_id, role: actor.role, ip: own(actor.ip), user_agent: own(actor.user_agent) }
     }
@@ -170,21 +199,21 @@ fn sealed(value: &Value) -> Option<Personal<Value>> {
     value.as_object().and_then(|_| Personal::deserialize(value).ok())
 }
 
-/// What a person is shown of the value of a field; nothing of a secret.
-fn shown(name: &str, value: Value, person: UserId) -> Option<Value> {
+/// What somebody is shown of the value of a field; nothing of a secret.
+pub(crate) fn shown(name: &str, value: Value, viewer: Viewer) -> Option<Value> {
     if let Some(personal) = sealed(&value) {
-        let is_own = personal.owner() == person;
-        return SHOWN.contains(&name).then(|| personal.into_value().filter(|_| is_own).unwrap_or(Value::Null));
+        let is_seen = viewer.sees(personal.owner());
+        return SHOWN.contains(&name).then(|| personal.into_value().filter(|_| is_seen).unwrap_or(Value::Null));
     }
     match value {
         Value::Object(fields) => {
             let fields = fields.into_iter().filter_map(|(name, value)| {
-                let shown = shown(&name, value, person)?;
+                let shown = shown(&name, value, viewer)?;
                 Some((name, shown))
             });
             Some(Value::Object(fields.collect()))
         }
-        Value::Array(items) => Some(items.into_iter().filter_map(|item| shown(name, item, person)).collect()),
+        Value::Array(items) => Some(items.into_iter().filter_map(|item| shown(name, item, viewer)).collect()),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Some(value),
     }
 }
@@ -255,13 +284,15 @@ mod tests {
     #[test]
     fn no_secret_is_in_what_is_shown_of_any_event() {
         for (file, data) in goldens() {
-            let shown = shown("", data, ADA.parse().unwrap()).unwrap();
-            assert!(!shown.to_string().contains("$argon2"), "{file}");
-            visit(&shown, &mut |name, sealed| {
-                assert!(!sealed, "{file}: {name} is shown with its seal");
-                let suspect = SUSPECT.iter().any(|word| name.contains(word)) && !HARMLESS.contains(&name);
-                assert!(!suspect, "{file}: {name} looks like a secret");
-            });
+            for viewer in [Viewer::Person(ADA.parse().unwrap()), Viewer::Admin] {
+                let shown = shown("", data.clone(), viewer).unwrap();
+                assert!(!shown.to_string().contains("$argon2"), "{file}");
+                visit(&shown, &mut |name, sealed| {
+                    assert!(!sealed, "{file}: {name} is shown with its seal");
+                    let suspect = SUSPECT.iter().any(|word| name.contains(word)) && !HARMLESS.contains(&name);
+                    assert!(!suspect, "{file}: {name} looks like a secret");
+                });
+            }
         }
     }
 
@@ -282,7 +313,12 @@ mod tests {
             "user_id": ADA, "email": "ada@example.org", "bio": null, "last_name": null, "list": [{ "reason": "a" }],
             "reason": ["b", null], "subject_ids": [ADA, GRACE],
         });
-        assert_eq!(shown("", data, ADA.parse().unwrap()), Some(expected));
+        assert_eq!(shown("", data.clone(), Viewer::Person(ADA.parse().unwrap())), Some(expected));
+        let of_all = json!({
+            "user_id": ADA, "email": "ada@example.org", "bio": "Onze ans", "last_name": null,
+            "list": [{ "reason": "a" }], "reason": ["b", "c"], "subject_ids": [ADA, GRACE],
+        });
+        assert_eq!(shown("", data, Viewer::Admin), Some(of_all));
     }
 
     #[test]
@@ -297,8 +333,9 @@ mod tests {
         for (user_id, owner, is_shown) in
             [(Some(ada), ada, true), (None, ada, true), (Some(grace), grace, false), (Some(grace), ada, false)]
         {
-            let view = ActorView::for_person(actor(user_id, owner), ada);
+            let view = ActorView::of(actor(user_id, owner), Viewer::Person(ada));
             assert_eq!((view.ip.is_some(), view.user_agent.is_some()), (is_shown, is_shown));
+            assert!(ActorView::of(actor(user_id, owner), Viewer::Admin).ip.is_some());
             assert_eq!(view.user_id, user_id);
         }
     }

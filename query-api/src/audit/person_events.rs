@@ -4,8 +4,8 @@ use event_log::{EventLog, LogError};
 use events::{Position, UserId};
 use read_models::views::events_of_person;
 
-use super::AuditEventView;
-use super::event_view::Link;
+use super::event_view::{AuditEventView, Viewer};
+use super::views;
 
 /// The most events that are in memory at a time. They are few: an event may hold a lesson.
 const EVENTS_AT_A_TIME: u32 = 500;
@@ -34,13 +34,6 @@ impl PersonEvents {
         let positions = events_of_person(self.log.database(), self.person, range, EVENTS_AT_A_TIME).await?;
         let stored = self.log.read_at(&positions).await?;
         self.after = stored.last().map_or(self.to, |last| last.position);
-        let links: Vec<Link> = stored.iter().map(Link::of).collect();
-        let opened = self.log.open_events(stored).await?;
-        let views = opened.into_iter().zip(links).map(|(event, link)| {
-            let position = event.position();
-            let no_json = |error| LogError::Corrupt(format!("event {position} has no JSON: {error}"));
-            AuditEventView::for_person(event, link, self.person).map_err(no_json)
-        });
-        views.collect()
+        views(&self.log, stored, Viewer::Person(self.person)).await
     }
 }

@@ -9,8 +9,15 @@ use axum::response::{IntoResponse as _, Response};
 use event_log::LogError;
 use events::{Position, Timestamp};
 use futures::stream::{self, Stream, StreamExt as _};
-use read_models::views::{SessionView, UserView, load_sessions, load_user};
-use read_models::{AUDIT_PROJECTION, USERS_PROJECTION};
+use read_models::views::{
+    AttemptView, EnrollmentListItem, LessonProgressView, SessionView, SubscriptionView, TransactionFilter,
+    TransactionView, UserView, list_transactions, load_attempts_of, load_learning_of, load_sessions,
+    load_subscriptions, load_user,
+};
+use read_models::{
+    AUDIT_PROJECTION, ENROLLMENTS_PROJECTION, QUIZZES_PROJECTION, SUBSCRIPTIONS_PROJECTION, TRANSACTIONS_PROJECTION,
+    USERS_PROJECTION,
+};
 use serde::Serialize;
 use service_kit::clock::Clock;
 use service_kit::http::{ApiError, DataBody, ErrorBody, RequestContext};
@@ -21,7 +28,14 @@ use crate::audit::{AuditEventView, PersonEvents};
 use crate::reads::absent;
 
 /// What the answer is read from.
-const READ: [&str; 2] = [USERS_PROJECTION, AUDIT_PROJECTION];
+const READ: [&str; 6] = [
+    USERS_PROJECTION,
+    ENROLLMENTS_PROJECTION,
+    QUIZZES_PROJECTION,
+    TRANSACTIONS_PROJECTION,
+    SUBSCRIPTIONS_PROJECTION,
+    AUDIT_PROJECTION,
+];
 /// The end of the answer's JSON: the events are the last that is in it.
 const END: &[u8] = b"]}}";
 
@@ -35,24 +49,19 @@ type NoneYet = [(); 0];
 pub(crate) struct Export {
     /// My account, as GET /auth/profile shows it.
     profile: UserView,
-    /// The courses that I take.
-    #[schema(value_type = Vec<Object>)]
-    enrollments: NoneYet,
-    /// How far I am in their lessons.
-    #[schema(value_type = Vec<Object>)]
-    progress: NoneYet,
-    /// What I have paid.
-    #[schema(value_type = Vec<Object>)]
-    transactions: NoneYet,
-    /// The plans that I have had.
-    #[schema(value_type = Vec<Object>)]
-    subscriptions: NoneYet,
+    /// The courses that I take or have left, as GET /enrollments shows them.
+    enrollments: Vec<EnrollmentListItem>,
+    /// How far I am in their lessons, as GET /courses/{id}/progress shows it.
+    progress: Vec<LessonProgressView>,
+    /// What I have paid, as GET /transactions shows it.
+    transactions: Vec<TransactionView>,
+    /// The plans that I have had, as GET /subscriptions/active shows mine.
+    subscriptions: Vec<SubscriptionView>,
     /// What I have written of courses.
     #[schema(value_type = Vec<Object>)]
     reviews: NoneYet,
-    /// What I have answered in quizzes.
-    #[schema(value_type = Vec<Object>)]
-    quiz_attempts: NoneYet,
+    /// My attempts at quizzes, as GET /quizzes/{id}/attempts shows them; what I answered is in the events.
+    quiz_attempts: Vec<AttemptView>,
     /// Where I am signed in, all of it, as GET /auth/sessions shows it.
     sessions: Vec<SessionView>,
     /// Everything that I did and that happened to me, in the order of the log.
@@ -91,16 +100,22 @@ pub(crate) async fn export_data(
     let failed = |error: LogError| log_failure(&error);
     let user = load_user(reads.database(), caller.user_id).await.map_err(failed)?.ok_or_else(absent)?;
     let sessions = load_sessions(reads.database(), caller.user_id).await.map_err(failed)?;
+    let now = Timestamp::new(clock.now());
+    let own = TransactionFilter { user_id: Some(caller.user_id), status: None };
+    let (transactions, _) = list_transactions(reads.database(), own, 0, u32::MAX).await.map_err(failed)?;
+    let subscriptions = load_subscriptions(reads.database(), caller.user_id).await.map_err(failed)?;
+    let learning = load_learning_of(reads.database(), caller.user_id).await.map_err(failed)?;
+    let attempts = load_attempts_of(reads.database(), caller.user_id).await.map_err(failed)?;
     let mut events = PersonEvents::new(reads.log(), caller.user_id, head);
     let export = Export {
         profile: user.into(),
-        enrollments: [],
-        progress: [],
-        transactions: [],
-        subscriptions: [],
+        enrollments: learning.enrollments,
+        progress: learning.progress.into_iter().map(LessonProgressView::from).collect(),
+        transactions: transactions.into_iter().map(TransactionView::from).collect(),
+        subscriptions: subscriptions.into_iter().filter_map(|subscription| subscription.view(now)).collect(),
         reviews: [],
-        quiz_attempts: [],
-        sessions: sessions.live_views(caller.session_id, Timestamp::new(clock.now())),
+        quiz_attempts: attempts.into_iter().map(AttemptView::from).collect(),
+        sessions: sessions.live_views(caller.session_id, now),
         events: events.next().await.map_err(failed)?,
     };
     answer(export, events, head)

@@ -1,6 +1,6 @@
 //! GET /courses/{id}/lessons: the lessons of a course, or of one of its modules.
 
-use access::{MaybeCaller, log_failure};
+use access::{Access, MaybeCaller};
 use axum::extract::State;
 use events::{CourseId, ModuleId};
 use read_models::COURSES_PROJECTION;
@@ -9,7 +9,7 @@ use serde::Serialize;
 use service_kit::http::{ApiError, DataBody, ErrorBody, PathId, QueryParams, RequestContext, Success};
 use utoipa::ToSchema;
 
-use super::audience;
+use super::Viewer;
 use crate::Reads;
 
 /// Lessons, in order.
@@ -40,6 +40,7 @@ pub(crate) struct LessonList {
 )]
 pub(crate) async fn list_lessons(
     State(reads): State<Reads>,
+    State(access): State<Access>,
     PathId(id): PathId<CourseId>,
     MaybeCaller(caller): MaybeCaller,
     context: RequestContext,
@@ -49,8 +50,11 @@ pub(crate) async fn list_lessons(
     let wanted = params.optional("module_id", |text| Ok::<_, &str>(text.parse::<ModuleId>().ok()));
     params.finish()?;
     let position = reads.begin(&context, &[COURSES_PROJECTION]).await?;
-    let found = load_course_for(reads.database(), id, |course| audience(course, caller.as_ref())).await;
-    let (documents, audience) = found.map_err(|error| log_failure(&error))?.ok_or_else(ApiError::not_found)?;
+    let find = |viewer: Viewer| {
+        let database = reads.database();
+        async move { load_course_for(database, id, |course| viewer.audience(course)).await }
+    };
+    let (documents, audience) = Viewer::find(&access, caller, id, find).await?;
     let mut modules = CourseView::new(documents, audience).modules;
     if let Some(wanted) = wanted {
         modules.retain(|module| Some(module.id) == wanted);

@@ -2,12 +2,19 @@
 
 mod catalogue;
 mod list_courses;
+mod list_enrollments;
+mod list_faq;
 mod list_lessons;
 mod show_course;
+mod show_lesson;
+mod show_progress;
 
-use access::Caller;
+use access::{Access, Caller, log_failure};
+use event_log::LogError;
+use events::CourseId;
 use read_models::views::Audience;
 use read_models::{Course, CourseStatus};
+use service_kit::http::ApiError;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -18,16 +25,58 @@ pub(crate) fn router() -> OpenApiRouter<QueryDeps> {
         .routes(routes!(list_courses::list_courses))
         .routes(routes!(show_course::show_course))
         .routes(routes!(list_lessons::list_lessons))
+        .routes(routes!(show_lesson::show_lesson))
+        .routes(routes!(show_progress::show_progress))
+        .routes(routes!(list_enrollments::list_enrollments))
+        .routes(routes!(list_faq::list_faq))
 }
 
-/// What a caller sees of a course; none when it is not there for them.
-fn audience(course: &Course, caller: Option<&Caller>) -> Option<Audience> {
-    // Whose a course is never changes, and the caller's role is the log's word.
-    if caller.is_some_and(|caller| caller.is_admin() || caller.user_id == course.instructor_id) {
-        return Some(Audience::Owner);
+/// Who asks to see a course.
+#[derive(Clone, Debug)]
+struct Viewer {
+    caller: Option<Caller>,
+    /// Whether they see the course also when it is archived, by the word of the log.
+    sees_archived: bool,
+}
+
+impl Viewer {
+    /// Finds what a viewer sees. What is not there for everybody may be for who has access to an archived course: that is
+    /// asked of the log, and only then.
+    ///
+    /// # Errors
+    /// 404 when it is not there for them; 503 when MongoDB is away.
+    async fn find<T, F>(
+        access: &Access,
+        caller: Option<Caller>,
+        course_id: CourseId,
+        find: impl Fn(Self) -> F,
+    ) -> Result<T, ApiError>
+    where
+        F: Future<Output = Result<Option<T>, LogError>>,
+    {
+        let found = find(Self { caller: caller.clone(), sees_archived: false }).await;
+        if let Some(found) = found.map_err(|error| log_failure(&error))? {
+            return Ok(found);
+        }
+        let caller = caller.ok_or_else(ApiError::not_found)?;
+        if !access.content(&caller, course_id).await?.rights.sees_course() {
+            return Err(ApiError::not_found());
+        }
+        let found = find(Self { caller: Some(caller), sees_archived: true }).await;
+        found.map_err(|error| log_failure(&error))?.ok_or_else(ApiError::not_found)
     }
-    match course.status {
-        CourseStatus::Published => Some(Audience::Everyone),
-        CourseStatus::Draft | CourseStatus::Archived => None,
+
+    /// What they see of a course; none when it is not there for them.
+    fn audience(&self, course: &Course) -> Option<Audience> {
+        // Whose a course is never changes, and the caller's role is the log's word.
+        let is_editor = |caller: &Caller| caller.is_admin() || caller.user_id == course.instructor_id;
+        if self.caller.as_ref().is_some_and(is_editor) {
+            return Some(Audience::Owner);
+        }
+        match course.status {
+            CourseStatus::Published => Some(Audience::Everyone),
+            CourseStatus::Archived => self.sees_archived.then_some(Audience::Everyone),
+            CourseStatus::Draft => None,
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! GET /courses/{id}: a course with its outline.
 
-use access::{MaybeCaller, log_failure};
+use access::{Access, MaybeCaller};
 use axum::extract::State;
 use events::CourseId;
 use read_models::COURSES_PROJECTION;
@@ -9,7 +9,7 @@ use serde::Serialize;
 use service_kit::http::{ApiError, DataBody, ErrorBody, PathId, RequestContext, Success};
 use utoipa::ToSchema;
 
-use super::audience;
+use super::Viewer;
 use crate::Reads;
 
 /// A course.
@@ -43,13 +43,17 @@ pub(crate) struct ShownCourse {
 )]
 pub(crate) async fn show_course(
     State(reads): State<Reads>,
+    State(access): State<Access>,
     PathId(id): PathId<CourseId>,
     MaybeCaller(caller): MaybeCaller,
     context: RequestContext,
 ) -> Result<Success<ShownCourse>, ApiError> {
     let position = reads.begin(&context, &[COURSES_PROJECTION]).await?;
-    let found = load_course_for(reads.database(), id, |course| audience(course, caller.as_ref())).await;
-    let (documents, audience) = found.map_err(|error| log_failure(&error))?.ok_or_else(ApiError::not_found)?;
+    let find = |viewer: Viewer| {
+        let database = reads.database();
+        async move { load_course_for(database, id, |course| viewer.audience(course)).await }
+    };
+    let (documents, audience) = Viewer::find(&access, caller, id, find).await?;
     let version = documents.course.version;
     let course = CourseView::new(documents, audience);
     Ok(Success::data(ShownCourse { course }).position(position).version(version))

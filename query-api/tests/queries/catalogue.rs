@@ -106,13 +106,18 @@ fn every_query_follows_an_index() {
             academy.get(&format!("/courses?{order}&{filter}")).await.data();
         }
         database.run_command(doc! { "profile": 0 }).await.unwrap();
-        let of_courses = doc! { "ns": format!("{}.courses", database.name()), "op": { "$in": ["command", "query"] } };
+        // Save for what AI Core reads meanwhile, by itself: all courses, and so without a filter.
+        let of_courses = doc! {
+            "ns": format!("{}.courses", database.name()), "op": { "$in": ["command", "query"] },
+            "command.filter": { "$ne": {} },
+        };
         let found = database.collection::<Document>("system.profile").find(of_courses).await.unwrap();
         let plans: Vec<Document> = found.try_collect().await.unwrap();
-        assert_eq!(plans.len(), 2 * orders.len() * filters.len(), "a count and a page for each");
+        // A count and a page for each, at least.
+        assert!(plans.len() >= 2 * orders.len() * filters.len(), "{}", plans.len());
         for plan in plans {
             let summary = plan.get_str("planSummary").unwrap();
-            assert!(summary.contains("IXSCAN") || summary.contains("COUNT_SCAN") || summary == "EOF", "{plan}");
+            assert!(["IXSCAN", "COUNT_SCAN", "IDHACK", "EOF"].iter().any(|plan| summary.contains(plan)), "{plan}");
         }
     });
 }

@@ -9,8 +9,8 @@ use access::{Access, TokenKey, TokenKeyStore, TokenKeys};
 use axum::Router;
 use axum::body::Body;
 use event_log::{
-    AppendLimits, Commit, EventLog, Expected, KeyChange, Leases, LogError, LogNames, LogSecrets, MasterKey, Metadata,
-    NewEvent, StreamAppend, connect_nats,
+    AppendLimits, Commit, EventLog, Expected, HeadSigner, KeyChange, Leases, LogError, LogNames, LogSecrets, MasterKey,
+    Metadata, NewEvent, StreamAppend, connect_nats,
 };
 use events::{
     Actor, CorrelationId, Event, EventId, Language, Personal, Position, Role, SessionEvent, SessionId, SessionStarted,
@@ -19,7 +19,7 @@ use events::{
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use local_servers::{MongoServer, StartMongo, Wanted, find_or_fetch};
-use query_api::{MESSAGES, QueryDeps, routers};
+use query_api::{Auditing, MESSAGES, QueryDeps, routers};
 use read_models::{
     COURSES, COURSES_PROJECTION, Checkpoint, LESSONS, MODULES, PROJECTIONS, Positions, ProjectionState, ReadDocument,
     USERS, USERS_PROJECTION, lease_name,
@@ -139,9 +139,10 @@ impl Academy {
         let keys = patiently(async || token_keys(&client, &names, &signing).await).await;
         let tokens = keys.tokens().clone();
         let nats = connect_nats("nats://127.0.0.1:1", "test").await.unwrap();
+        let auditing = Auditing { nats: nats.clone(), signer: HeadSigner::new(&[5; 32]), stop: stop.clone() };
         let positions = Positions::start(&log, nats, stop.clone());
         let access = Access::new(log.clone(), keys, Clock::new(0));
-        let services = routers(&QueryDeps::new(access, &log, positions, READ_WAIT));
+        let services = routers(&QueryDeps::new(access, &log, positions, READ_WAIT, auditing));
         let routes: Router = services.auth.merge(services.course).into();
         let app = with_layers(routes, &HttpOptions::new(Messages::base().with(MESSAGES)));
         let academy = Self { log, app, signing, tokens, stop };
@@ -158,6 +159,7 @@ impl Academy {
             position,
             epoch: 1,
             state: ProjectionState::Live,
+            generation: 0,
             updated_at: TIME.parse::<chrono::DateTime<chrono::Utc>>().map(Timestamp::new).unwrap(),
         };
         let all = self.log.database().collection::<Checkpoint>(PROJECTIONS.name);

@@ -28,8 +28,8 @@ pub const AUDIT_EVENTS: Collection = Collection {
             "correlation_id": schema::id(),
         })
     },
-    // One per filter, in the order of the log. A stream's id hardly occurs in two types, so that it needs no index of
-    // both.
+    // One per filter, in the order of the log; times are found by `audit_blocks`. A stream's id hardly occurs in two
+    // types, so that it needs no index of both.
     indexes: || {
         vec![
             ("stream_type", doc! { "stream_type": 1, "_id": 1 }),
@@ -38,7 +38,6 @@ pub const AUDIT_EVENTS: Collection = Collection {
             ("actor", doc! { "actor_id": 1, "_id": 1 }),
             ("subject", doc! { "subject_ids": 1, "_id": 1 }),
             ("correlation", doc! { "correlation_id": 1, "_id": 1 }),
-            ("time", doc! { "time": 1, "_id": 1 }),
         ]
     },
 };
@@ -63,7 +62,7 @@ impl PositionKey {
         self.0
     }
 
-    fn schema() -> Document {
+    pub(super) fn schema() -> Document {
         let digits = i32::try_from(Self::DIGITS).unwrap_or(i32::MAX);
         doc! { "bsonType": "string", "minLength": digits, "maxLength": digits }
     }

@@ -13,14 +13,19 @@ use crate::schema;
 pub const PROJECTIONS: Collection = Collection {
     name: "projections",
     schema: || {
-        schema::object(doc! {
+        let mut schema = schema::object(doc! {
             "_id": schema::text(),
             "version": schema::count(),
             "position": schema::count(),
             "epoch": schema::count(),
             "state": schema::one_of(ProjectionState::ALL.iter().map(|word| word.as_str())),
             "updated_at": schema::time(),
-        })
+        });
+        // Checkpoints from before the first swap have none until they are taken over.
+        if let Ok(properties) = schema.get_document_mut("properties") {
+            properties.insert("generation", schema::count());
+        }
+        schema
     },
     indexes: Vec::new,
 };
@@ -30,7 +35,7 @@ status_words! {
     ProjectionState {
         /// Following the log.
         Live = "live",
-        /// Its collections are being swapped for rebuilt ones.
+        /// Its collections are being swapped for rebuilt ones: nothing is written to them.
         Swapping = "swapping",
     }
 }
@@ -49,6 +54,9 @@ pub struct Checkpoint {
     pub epoch: i64,
     /// What it is doing.
     pub state: ProjectionState,
+    /// How often the documents have been swapped for rebuilt ones. Whoever has folded on those before writes nothing.
+    #[serde(default)]
+    pub generation: u64,
     /// When this document was written last, by the worker's clock; for people only.
     pub updated_at: Timestamp,
 }

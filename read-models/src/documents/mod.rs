@@ -1,23 +1,47 @@
 //! The documents, one file per collection.
 
+mod audit_block;
 mod audit_event;
 mod checkpoint;
 mod course;
 mod course_instructor;
+mod course_revenue;
+mod enrollment;
+mod enrollment_course;
+mod faq;
+mod grant;
 mod lesson;
+mod lesson_progress;
 mod module;
 mod parked;
+mod quiz;
+mod quiz_attempt;
+mod rebuild;
+mod subscription;
+mod transaction;
 mod user;
 mod user_course;
 mod user_sessions;
 
+pub use audit_block::{AUDIT_BLOCKS, AuditBlock};
 pub use audit_event::{AUDIT_EVENTS, AuditEvent, PositionKey};
 pub use checkpoint::{Checkpoint, PROJECTIONS, ProjectionState};
 pub use course::{COURSES, Course, CoursePrice, CourseStatus, hours};
 pub use course_instructor::{COURSE_INSTRUCTORS, CourseInstructor, full_name};
+pub use course_revenue::{COURSE_REVENUES, CourseRevenue};
+pub use enrollment::{ENROLLMENTS, Enrollment, EnrollmentStatus};
+pub use enrollment_course::{ENROLLMENT_COURSES, EnrollmentCourse};
+pub use faq::{FAQ, Faq};
+pub use grant::{GRANTS, Grant, GrantKind};
 pub use lesson::{LESSONS, Lesson, LessonVideo};
+pub use lesson_progress::{LESSON_PROGRESS, LessonProgress};
 pub use module::{MODULES, Module};
 pub use parked::{PARKED, ParkCause, Parked};
+pub use quiz::{QUIZZES, QuestionType, Quiz};
+pub use quiz_attempt::{AttemptResult, QUIZ_ATTEMPTS, QuizAttempt, RightAnswer};
+pub use rebuild::{REBUILDS, Rebuild, RebuildState, Verification};
+pub use subscription::{SUBSCRIPTIONS, Subscription};
+pub use transaction::{CreditNote, Invoice, TRANSACTIONS, Transaction};
 pub use user::{InstructorInfo, NotificationSettings, USERS, User, UserStatus, VerificationStatus};
 pub use user_course::{USER_COURSES, UserCourse};
 pub use user_sessions::{DeviceSession, USER_SESSIONS, UserSessions};

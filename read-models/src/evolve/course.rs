@@ -1,10 +1,12 @@
-//! Courses, their modules and lessons.
+//! Courses, their modules, lessons and answered questions.
 
-use events::{CourseChanged, CourseCreated, CourseEvent, CourseId, Event, LessonAdded, ModuleAdded, RecordedEvent};
+use events::{
+    CourseChanged, CourseCreated, FaqAdded, FaqChanged, LessonAdded, LessonChanged, ModuleAdded, ModuleChanged,
+    RecordedEvent,
+};
 
 use crate::search::CourseWords;
-use crate::views::CourseDocuments;
-use crate::{Course, CoursePrice, CourseStatus, Lesson, Module};
+use crate::{Course, CoursePrice, CourseStatus, Faq, Lesson, Module};
 
 impl Course {
     /// A draft.
@@ -47,6 +49,22 @@ impl Course {
         self.version = recorded.version;
     }
 
+    /// Describes and sells it otherwise.
+    pub fn change(&mut self, changed: &CourseChanged) {
+        self.title.clone_from(&changed.title);
+        self.description.clone_from(&changed.description);
+        self.short_description.clone_from(&changed.short_description);
+        self.domain = changed.domain;
+        self.stack.clone_from(&changed.stack);
+        self.price = CoursePrice::new(changed.price, changed.pricing_model);
+        self.keywords.clone_from(&changed.keywords);
+        self.image_url.clone_from(&changed.image_url);
+        self.category.clone_from(&changed.category);
+        self.language = changed.language;
+        let short_description = changed.short_description.as_deref();
+        self.search = CourseWords::new(&changed.title, &changed.keywords, &changed.description, short_description);
+    }
+
     /// Puts a new module into the outline.
     pub fn take_in_module(&mut self, added: &ModuleAdded) {
         insert_at(&mut self.modules, added.module_id, added.order);
@@ -59,20 +77,26 @@ impl Course {
         self.total_duration_seconds += u64::from(seconds);
     }
 
-    /// Describes, or sells, it otherwise.
-    pub fn change(&mut self, changed: &CourseChanged) {
-        let short_description = changed.short_description.as_deref();
-        self.search = CourseWords::new(&changed.title, &changed.keywords, &changed.description, short_description);
-        self.title.clone_from(&changed.title);
-        self.description.clone_from(&changed.description);
-        self.short_description.clone_from(&changed.short_description);
-        self.domain = changed.domain;
-        self.stack.clone_from(&changed.stack);
-        self.price = CoursePrice::new(changed.price, changed.pricing_model);
-        self.keywords.clone_from(&changed.keywords);
-        self.image_url.clone_from(&changed.image_url);
-        self.category.clone_from(&changed.category);
-        self.language = changed.language;
+    /// Counts a lesson no more.
+    pub fn take_out_lesson(&mut self, lesson: &Lesson) {
+        self.total_lessons = self.total_lessons.saturating_sub(1);
+        self.total_duration_seconds = self.total_duration_seconds.saturating_sub(lesson.film_seconds());
+    }
+
+    /// Counts the film of a lesson that was written anew in place of the one before.
+    pub fn count_anew(&mut self, before: &Lesson, after: &Lesson) {
+        let others = self.total_duration_seconds.saturating_sub(before.film_seconds());
+        self.total_duration_seconds = others + after.film_seconds();
+    }
+
+    /// A learner more.
+    pub const fn count_learner(&mut self) {
+        self.enrollments_count += 1;
+    }
+
+    /// A learner less.
+    pub const fn discount_learner(&mut self) {
+        self.enrollments_count = self.enrollments_count.saturating_sub(1);
     }
 
     /// Puts it into the catalogue.
@@ -109,6 +133,12 @@ impl Module {
         }
     }
 
+    /// Describes it otherwise.
+    pub fn change(&mut self, changed: &ModuleChanged) {
+        self.title.clone_from(&changed.title);
+        self.description.clone_from(&changed.description);
+    }
+
     /// Puts a new lesson into the module.
     pub fn take_in_lesson(&mut self, added: &LessonAdded) {
         insert_at(&mut self.lessons, added.lesson.lesson_id, added.order);
@@ -137,89 +167,45 @@ impl Lesson {
             stale: false,
         }
     }
-}
 
-impl CourseDocuments {
-    /// The documents of a course's whole stream. What other streams count into it (enrollments, reviews) is not known
-    /// to it; neither is the name of its instructor, which the caller brings.
-    #[must_use]
-    pub fn of_stream(stream: &[RecordedEvent], instructor_name: Option<&str>) -> Option<Self> {
-        stream.iter().fold(None, |documents, recorded| match &recorded.event {
-            Event::Course(event) => Self::after(documents, recorded, event, instructor_name),
-            Event::User(_)
-            | Event::EmailClaim(_)
-            | Event::Session(_)
-            | Event::AdminRoster(_)
-            | Event::Quiz(_)
-            | Event::QuizAttempt(_)
-            | Event::Enrollment(_)
-            | Event::Access(_)
-            | Event::Review(_)
-            | Event::Certificate(_)
-            | Event::Media(_) => documents,
-        })
+    /// Writes it anew; where it stands stays.
+    pub fn change(&mut self, recorded: &RecordedEvent, changed: &LessonChanged) {
+        let lesson = &changed.lesson;
+        self.title.clone_from(&lesson.title);
+        self.description.clone_from(&lesson.description);
+        self.lesson_type = lesson.lesson_type;
+        self.video = lesson.video.clone().map(Into::into);
+        self.content.clone_from(&lesson.content);
+        self.quiz_id = lesson.quiz_id;
+        self.preview = lesson.preview;
+        self.updated_at = recorded.time;
     }
 
-    fn after(
-        before: Option<Self>,
-        recorded: &RecordedEvent,
-        event: &CourseEvent,
-        instructor_name: Option<&str>,
-    ) -> Option<Self> {
-        if let CourseEvent::CourseCreated(created) = event {
-            let course = Course::created(recorded, created, instructor_name.map(str::to_owned));
-            return Some(Self { course, modules: Vec::new(), lessons: Vec::new() });
-        }
-        let mut documents = before?;
-        documents.course.touch(recorded);
-        match event {
-            CourseEvent::CourseCreated(_) => {}
-            CourseEvent::ModuleAdded(added) => {
-                documents.course.take_in_module(added);
-                documents.modules.push(Module::added(recorded, added));
-            }
-            CourseEvent::LessonAdded(added) => {
-                documents.course.take_in_lesson(added);
-                documents.lessons.push(Lesson::added(recorded, added));
-                let module = documents.modules.iter_mut().find(|module| module.id == added.module_id)?;
-                module.take_in_lesson(added);
-            }
-            CourseEvent::CoursePublished(_) => documents.course.publish(recorded),
-            CourseEvent::CourseChanged(changed) => documents.course.change(changed),
-            CourseEvent::CourseUnpublished(_) | CourseEvent::CourseRestored(_) => documents.course.withdraw(),
-            CourseEvent::CourseArchived(_) => documents.course.archive(),
-            CourseEvent::ModuleChanged(_)
-            | CourseEvent::ModuleRemoved(_)
-            | CourseEvent::LessonChanged(_)
-            | CourseEvent::LessonRemoved(_)
-            | CourseEvent::OutlineArranged(_)
-            | CourseEvent::FaqAdded(_)
-            | CourseEvent::FaqChanged(_)
-            | CourseEvent::FaqRemoved(_) => {}
-        }
-        documents.renumber();
-        Some(documents)
-    }
-
-    /// `order` is the place in the outline.
-    fn renumber(&mut self) {
-        for module in &mut self.modules {
-            module.order = place_of(&self.course.modules, &module.id);
-            for lesson in self.lessons.iter_mut().filter(|lesson| lesson.module_id == module.id) {
-                lesson.order = place_of(&module.lessons, &lesson.id);
-            }
-        }
-    }
-
-    /// The course that they are of.
-    #[must_use]
-    pub const fn id(&self) -> CourseId {
-        self.course.id
+    /// How long its film is; 0 when it has none, or nobody said.
+    fn film_seconds(&self) -> u64 {
+        self.video.as_ref().and_then(|video| video.duration_seconds).unwrap_or(0).into()
     }
 }
 
-fn place_of<T: PartialEq>(ids: &[T], id: &T) -> u32 {
-    ids.iter().position(|other| other == id).and_then(|index| u32::try_from(index + 1).ok()).unwrap_or(0)
+impl Faq {
+    /// A new answer.
+    #[must_use]
+    pub fn added(recorded: &RecordedEvent, added: &FaqAdded) -> Self {
+        Self {
+            id: added.faq_id,
+            course_id: added.course_id,
+            question: added.question.clone(),
+            answer: added.answer.clone(),
+            created_at: recorded.time,
+            stale: false,
+        }
+    }
+
+    /// Words it otherwise.
+    pub fn change(&mut self, changed: &FaqChanged) {
+        self.question.clone_from(&changed.question);
+        self.answer.clone_from(&changed.answer);
+    }
 }
 
 fn insert_at<T>(ids: &mut Vec<T>, id: T, order: u32) {

@@ -2,4 +2,13 @@
 //! collections; command-api folds one stream with it, to answer a command whose effect the collections don't show yet.
 
 mod course;
+mod course_documents;
+mod enrollment;
+mod grant;
+mod quiz;
+mod subscription;
+mod transaction;
 mod user;
+
+pub use grant::grant_of;
+pub use subscription::subscription_of;

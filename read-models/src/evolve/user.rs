@@ -103,13 +103,18 @@ impl User {
             | Event::Session(_)
             | Event::Course(_)
             | Event::AdminRoster(_)
+            | Event::Transaction(_)
+            | Event::Subscription(_)
+            | Event::InvoiceSeries(_)
             | Event::Quiz(_)
             | Event::QuizAttempt(_)
             | Event::Enrollment(_)
             | Event::Access(_)
             | Event::Review(_)
             | Event::Certificate(_)
-            | Event::Media(_) => user,
+            | Event::Media(_)
+            | Event::AuditAccess(_)
+            | Event::ProjectionControl(_) => user,
         })
     }
 }

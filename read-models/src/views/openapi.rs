@@ -1,9 +1,12 @@
 //! The schemas of types that know nothing of API documents: ids, times, closed sets of words.
 
-use events::{Currency, Domain, Language, LessonType, PricingModel, Role};
+use events::{
+    Currency, Domain, Language, LessonStatus, LessonType, PaymentMethod, Plan, PricingModel, Role, SubscriptionStatus,
+    TransactionStatus,
+};
 use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, SchemaFormat, SchemaType, Type};
 
-use crate::{CourseStatus, UserStatus, VerificationStatus};
+use crate::{CourseStatus, EnrollmentStatus, QuestionType, UserStatus, VerificationStatus};
 
 /// A UUID in lower-case text.
 pub fn id() -> Object {
@@ -66,6 +69,20 @@ words! {
     pricing_model: PricingModel;
     /// What a lesson consists of.
     lesson_type: LessonType;
+    /// How a course is paid for.
+    payment_method: PaymentMethod;
+    /// How far a payment has come.
+    transaction_status: TransactionStatus;
+    /// What may be subscribed to.
+    plan: Plan;
+    /// Where a subscription stands.
+    subscription_status: SubscriptionStatus;
+    /// How far somebody has come in a course.
+    enrollment_status: EnrollmentStatus;
+    /// How a question is answered.
+    question_type: QuestionType;
+    /// How far somebody is with a lesson.
+    lesson_status: LessonStatus;
 }
 
 /// A currency of the academy.

@@ -140,9 +140,15 @@ fn request_id(headers: &HeaderMap) -> Arc<str> {
 }
 
 fn correlation_id(headers: &HeaderMap) -> Uuid {
-    text(headers, "x-correlation-id").map_or_else(Uuid::now_v7, |given| {
-        Uuid::parse_str(given).unwrap_or_else(|_| Uuid::new_v5(&CORRELATION_NAMESPACE, given.as_bytes()))
-    })
+    text(headers, "x-correlation-id").and_then(correlation_id_of).unwrap_or_else(Uuid::now_v7)
+}
+
+/// The id that a caller's `X-Correlation-Id` becomes: itself when it is a UUID, else one that it leads to each time. None
+/// of what can't stand in the header.
+#[must_use]
+pub fn correlation_id_of(given: &str) -> Option<Uuid> {
+    let named = || Uuid::new_v5(&CORRELATION_NAMESPACE, given.as_bytes());
+    visible(given, MAX_REQUEST_ID).then(|| Uuid::parse_str(given).unwrap_or_else(|_| named()))
 }
 
 fn prefers_async(headers: &HeaderMap) -> bool {

@@ -19,7 +19,7 @@ pub(crate) mod test_client;
 #[cfg(test)]
 mod tests;
 
-pub use context::RequestContext;
+pub use context::{RequestContext, correlation_id_of};
 pub use error::{ApiError, Detail, ErrorBody, ErrorDetail, ErrorInfo};
 pub use fields::{FieldError, Fields};
 pub use json_body::{JsonBody, JsonList};

@@ -177,6 +177,12 @@ pub struct Payment {
     pub stripe_api_base: String,
     /// Key for the API; there whenever `gateway` is Stripe.
     pub stripe_secret_key: Option<SecretString>,
+    /// File of the plans that may be subscribed to; none for those that come with the product.
+    pub plans_file: Option<PathBuf>,
+    /// The rate of VAT that is in prices, in hundredths of a percent.
+    pub vat_rate_basis_points: u32,
+    /// Who sells, as invoices name them.
+    pub seller: String,
     /// Key of webhook signatures; there in `dev` and whenever `gateway` is Stripe. Without it no webhook is valid.
     pub stripe_webhook_secret: Option<SecretString>,
 }

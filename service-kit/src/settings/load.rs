@@ -171,7 +171,25 @@ fn payment(reader: &mut Reader, mode: Mode, data_dir: &Path) -> Payment {
         needed(reader, "HAR_STRIPE_SECRET_KEY", stripe_secret_key.is_some(), Mode::Service);
         needed(reader, "HAR_STRIPE_WEBHOOK_SECRET", stripe_webhook_secret.is_some(), mode);
     }
-    Payment { gateway, stripe_api_base, stripe_secret_key, stripe_webhook_secret }
+    Payment {
+        gateway,
+        stripe_api_base,
+        stripe_secret_key,
+        plans_file: reader.text("HAR_PLANS_FILE").map(PathBuf::from),
+        vat_rate_basis_points: reader.parsed("HAR_VAT_RATE", 0, "is no percentage from 0 to 100", basis_points),
+        seller: reader.text("HAR_INVOICE_SELLER").unwrap_or_default(),
+        stripe_webhook_secret,
+    }
+}
+
+/// A percentage with at most two decimals, in hundredths of a percent.
+fn basis_points(text: &str) -> Option<u32> {
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || decimals.len() > 2 || !is_digits(whole) || !is_digits(decimals) {
+        return None;
+    }
+    format!("{whole}{decimals:0<2}").parse().ok().filter(|points| *points <= 10_000)
 }
 
 fn clock_offset(reader: &mut Reader, mode: Mode) -> i64 {

@@ -76,6 +76,9 @@ pub(super) const TABLE: &[Setting] = &[
     with("HAR_STRIPE_API_BASE", "https://api.stripe.com", "address of Stripe's API"),
     unset("HAR_STRIPE_SECRET_KEY", "secret: key for Stripe's API"),
     unset("HAR_STRIPE_WEBHOOK_SECRET", "secret: key that webhooks are signed with; made in `dev`"),
+    unset("HAR_PLANS_FILE", "TOML file of the plans: price per month, and which courses each opens; see docs/PLANS.md"),
+    with("HAR_VAT_RATE", "20", "rate of the VAT that is in prices, in percent"),
+    with("HAR_INVOICE_SELLER", "Har Academy", "who sells, as invoices name them"),
     unset(
         "HAR_SMTP_URL",
         "secret: mail server: smtps://user:password@host:port, or smtp:// with ?tls=required for STARTTLS, which is implied by a password; without it `dev` writes mails to the folder mail in the data folder",

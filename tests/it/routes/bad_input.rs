@@ -4,6 +4,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::people::{new_course, new_lesson, newcomer};
+use tests::quizzes::{new_quiz, questions};
 use tests::{AppOptions, Request, TestApp};
 
 struct Target {
@@ -29,6 +30,7 @@ impl Target {
 async fn targets(app: &TestApp) -> Vec<Target> {
     let admin = app.admin().await;
     let draft = app.draft(&admin, "Excel, les bases").await;
+    let (quiz, _) = app.quiz_of(&admin, &draft.id, &new_quiz(None)).await;
     let modules = format!("/courses/{}/modules", draft.id);
     let signed_in = ["/auth/change-password", "/auth/profile", "/auth/instructor-application"];
     let new = |method, path: &str, body: Value| Target {
@@ -45,9 +47,36 @@ async fn targets(app: &TestApp) -> Vec<Target> {
         new(Method::POST, "/auth/register", newcomer("new@example.org")),
         new(Method::POST, "/auth/login", json!({ "email": admin.email, "password": "Wrong-horse-1" })),
         new(Method::POST, "/courses", new_course("Excel, la suite")),
+        new(
+            Method::PATCH,
+            &format!("/courses/{}", draft.id),
+            json!({ "title": "Excel, la suite", "category": "Bureau", "price": 10, "stack": ["Excel"] }),
+        ),
+        new(Method::POST, &format!("/courses/{}/faq", draft.id), json!({ "question": "q", "answer": "a" })),
+        new(Method::POST, &format!("/courses/{}/quizzes", draft.id), json!({ "title": "q", "questions": questions() })),
+        new(Method::PATCH, &format!("/quizzes/{quiz}"), json!({ "title": "q", "questions": questions() })),
+        new(Method::POST, &format!("/quizzes/{quiz}/attempts"), json!({ "answers": [] })),
+        new(Method::POST, "/ai/generate-quiz", json!({ "lesson_content": "Bonjour à tous, et bienvenue." })),
+        new(Method::POST, "/ai/chat", json!({ "message": "Qui ?", "course_id": draft.id, "lesson_id": draft.lesson })),
+        new(Method::POST, "/ai/recommendations", json!({ "user_id": admin.id })),
         new(Method::POST, &modules, json!({ "title": "m" })),
         new(Method::POST, &format!("{modules}/{}/lessons", draft.module), new_lesson("l")),
+        new(Method::PATCH, &format!("{modules}/{}", draft.module), json!({ "title": "m", "description": "d" })),
+        new(Method::PATCH, &format!("{modules}/{}/lessons/{}", draft.module, draft.lesson), new_lesson("l")),
         new(Method::PATCH, &format!("/admin/users/{}", admin.id), json!({ "role": "admin" })),
+        new(
+            Method::PATCH,
+            &format!("/courses/{}/lessons/{}/progress", draft.id, draft.lesson),
+            json!({ "status": "completed" }),
+        ),
+        new(
+            Method::POST,
+            "/purchase",
+            json!({ "course_id": draft.id, "payment_method": "card", "payment_method_id": "pm_card_visa" }),
+        ),
+        new(Method::POST, "/subscribe", json!({ "plan": "basic", "payment_method_id": "pm_card_visa" })),
+        new(Method::POST, "/subscriptions/change-plan", json!({ "plan": "pro" })),
+        new(Method::POST, "/admin/grants", json!({ "user_id": admin.id, "course_id": draft.id, "reason": "r" })),
         new(Method::POST, "/auth/refresh-token", json!({ "refresh_token": "x" })),
         new(Method::POST, "/auth/request-password-reset", json!({ "email": "nobody@example.org" })),
         new(Method::POST, "/auth/reset-password", json!({ "token": "x", "new_password": "Correct-horse-2" })),
@@ -55,11 +84,6 @@ async fn targets(app: &TestApp) -> Vec<Target> {
             Method::POST,
             "/auth/change-password",
             json!({ "old_password": "Wrong-horse-1", "new_password": "Correct-horse-2" }),
-        ),
-        new(
-            Method::PATCH,
-            &format!("/courses/{}", draft.id),
-            json!({ "title": "Excel, les bases", "price": 49.9, "stack": ["Excel"] }),
         ),
         new(Method::PATCH, "/auth/profile", json!({ "first_name": "Ada" })),
         new(Method::DELETE, "/auth/profile", json!({ "password": "Wrong-horse-1" })),
@@ -151,7 +175,8 @@ async fn a_wrong_type_or_an_unknown_field_is_told_by_its_name() {
                 answer.assert_invalid("malformed_body", &[&format!("{field}: invalid")]);
             }
         }
-        for field in ["$where", "__proto__", "_id", "id", "user_id", "constructor", "é", ""] {
+        let unknown = ["$where", "__proto__", "_id", "id", "user_id", "constructor", "é", ""];
+        for field in unknown.into_iter().filter(|field| target.body.get(*field).is_none()) {
             let answer = target.request(&app).json(&target.with(field, json!(1))).send().await;
             answer.assert_invalid("unknown_field", &[&format!("{field}: unknown")]);
         }

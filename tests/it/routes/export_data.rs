@@ -5,6 +5,7 @@ use events::{
     Actor, CorrelationId, EventId, NotificationSettingsChanged, StreamId, StreamType, Timestamp, UserEvent, UserId,
 };
 use serde_json::{Value, json};
+use tests::learners::free_course;
 use tests::people::{PASSWORD, id_of, new_course};
 use tests::{Answer, AppOptions, Person, TestApp, scaled, shape};
 use uuid::Uuid;
@@ -42,6 +43,10 @@ async fn all_that_is_held_on_me_is_a_file() {
     let app = TestApp::start(AppOptions::default()).await;
     let learner = app.learner().await;
     let _ = app.login(&learner.email).await;
+    let admin = app.admin().await;
+    let course = app.published(&admin, &free_course("Excel, les bases")).await;
+    let _ = app.enroll(&learner, &course.id).await.expect(201);
+    let _ = app.complete(&learner, &course.id, &course.lesson).await;
     let answer = export(&app, &learner).await.expect(200);
     for (name, value) in [
         ("content-type", "application/json"),
@@ -58,7 +63,8 @@ async fn all_that_is_held_on_me_is_a_file() {
         "current": "boolean",
     });
     let data = json!({
-        "profile": shape::user(false), "enrollments": none, "progress": none, "transactions": none,
+        "profile": shape::user(false), "enrollments": [shape::enrollment_in_list()],
+        "progress": [shape::lesson_progress()], "transactions": [shape::transaction()],
         "subscriptions": none, "reviews": none, "quiz_attempts": none, "sessions": [session], "events": "null",
     });
     shape::assert_shape(&body, &json!({ "success": "boolean", "data": data }));
@@ -67,6 +73,12 @@ async fn all_that_is_held_on_me_is_a_file() {
     let sessions = app.get("/auth/sessions").bearer(&learner.token).send().await.expect(200);
     assert_eq!(body["data"]["sessions"], sessions.data()["sessions"]);
     assert_eq!(body["data"]["sessions"].as_array().unwrap().len(), 2);
+    let enrollments = app.get("/enrollments").bearer(&learner.token).send().await.expect(200);
+    assert_eq!(body["data"]["enrollments"], enrollments.data()["enrollments"]);
+    assert_eq!(body["data"]["enrollments"][0]["course_id"], course.id);
+    let progress = app.progress(&learner, &course.id).await.expect(200);
+    assert_eq!(body["data"]["progress"], progress.data()["lessons_progress"]);
+    assert_eq!(body["data"]["progress"].as_array().unwrap().len(), 1);
 
     let stored = app.events_after(0).await;
     for event in events.as_array().unwrap() {

@@ -5,9 +5,15 @@
 //! | `register`, `login`, `profile` | accounts |
 //! | `logout`, `refresh_token`, `sessions` | sessions |
 //! | `change_password`, `request_password_reset`, `reset_password` | passwords |
+//! | `audit`, `audit_state`, `audit_tail` | the audit trail |
+//! | `projections` | how far the read side is; rebuilds, retries |
 //! | `export_data` | all that is held on somebody |
 //! | `limits` | how often one may try |
-//! | `courses`, `outline`, `publish`, `change_course`, `archive_course`, `catalogue` | courses |
+//! | `courses`, `change_course`, `outline`, `change_outline`, `publish`, `archive_course`, `catalogue`, `faq` | courses |
+//! | `enroll`, `learn`, `grants` | learners in courses |
+//! | `purchase`, `refund`, `webhook`, `subscriptions`, `entitlements`, `invoices` | payments, and what they open |
+//! | `quizzes`, `quiz_attempts` | quizzes, and who answers them |
+//! | `generate_quiz`, `chat`, `recommendations` | AI Core |
 //! | `mail` | letters, by whatever happens to the server and the sender |
 //! | `update_profile`, `apply_as_instructor`, `erase_user`, `show_user`, `list_users` | what accounts say, and who is gone |
 //! | `admin_users` | what admins do |
@@ -24,17 +30,30 @@ mod admin_users;
 mod any_input;
 mod apply_as_instructor;
 mod archive_course;
+mod audit;
+mod audit_state;
+mod audit_tail;
 mod authorization;
 mod bad_input;
 mod catalogue;
 mod change_course;
+mod change_outline;
 mod change_password;
+mod chat;
 mod courses;
+mod enroll;
+mod entitlements;
 mod erase_user;
 mod erased_for_good;
 mod export_data;
+mod faq;
+mod generate_quiz;
+mod grants;
 mod headers;
 mod idempotency;
+mod indexes;
+mod invoices;
+mod learn;
 mod limits;
 mod list_users;
 mod login;
@@ -43,17 +62,25 @@ mod mail;
 mod outline;
 mod ports;
 mod profile;
+mod projections;
 mod publish;
+mod purchase;
+mod quiz_attempts;
+mod quizzes;
 mod races;
 mod reading;
+mod recommendations;
 mod refresh_token;
+mod refund;
 mod register;
 mod request_password_reset;
 mod reset_password;
 mod sessions;
 mod show_user;
 mod strong_reads;
+mod subscriptions;
 mod token_attacks;
 mod token_keys;
 mod update_profile;
+mod webhook;
 mod without_projections;

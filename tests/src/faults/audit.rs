@@ -80,13 +80,18 @@ pub async fn registered_once(log: &EventLog, events: &[StoredEvent], acknowledge
             | Event::Session(_)
             | Event::Course(_)
             | Event::AdminRoster(_)
+            | Event::Transaction(_)
+            | Event::Subscription(_)
+            | Event::InvoiceSeries(_)
             | Event::Quiz(_)
             | Event::QuizAttempt(_)
             | Event::Enrollment(_)
             | Event::Access(_)
             | Event::Review(_)
             | Event::Certificate(_)
-            | Event::Media(_) => {}
+            | Event::Media(_)
+            | Event::AuditAccess(_)
+            | Event::ProjectionControl(_) => {}
         }
     }
     let unknown = registered.iter().filter(|(email, _)| email.starts_with(PERHAPS));

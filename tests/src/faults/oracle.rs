@@ -90,13 +90,18 @@ fn take_in(documents: &mut Documents, event: &RecordedEvent, data: &Value) -> Re
         StreamType::EmailClaim
         | StreamType::Session
         | StreamType::AdminRoster
+        | StreamType::Transaction
+        | StreamType::Subscription
+        | StreamType::InvoiceSeries
         | StreamType::Quiz
         | StreamType::QuizAttempt
         | StreamType::Enrollment
         | StreamType::Access
         | StreamType::Review
         | StreamType::Certificate
-        | StreamType::Media => return Ok(()),
+        | StreamType::Media
+        | StreamType::AuditAccess
+        | StreamType::ProjectionControl => return Ok(()),
     };
     let document = at(documents, touched.0, touched.1)?;
     document["updated_at"] = time;

@@ -1,0 +1,83 @@
+//! Scanning: a stretch of the log, opened, as fast as it can be read.
+
+use std::num::NonZeroUsize;
+
+use bson::{RawDocumentBuf, doc};
+use events::{Position, StoredEvent, StreamType};
+use futures::{Stream, StreamExt as _, TryStreamExt as _};
+
+use crate::mongo::{TIME_LIMIT, within};
+use crate::read::{Opened, signed};
+use crate::{EventLog, LogError};
+
+/// An event of a scan.
+#[derive(Debug)]
+pub struct Scanned {
+    /// The event, opened.
+    pub event: Opened,
+    /// Its size as it is stored, in bytes.
+    pub bytes: usize,
+}
+
+impl EventLog {
+    /// The events after a position and up to another, of these kinds of streams only, opened, in order, in batches of
+    /// at most `batch`:
+    /// while one is being folded the next ones are decoded by other tasks. Positions of other streams are left out, so
+    /// that holes are not seen; see [`EventLog::verify`].
+    ///
+    /// # Errors
+    /// [`LogError`], with which the stream ends.
+    pub fn scan(
+        &self,
+        (after, to): (Position, Position),
+        streams: &[StreamType],
+        batch: u32,
+    ) -> impl Stream<Item = Result<Vec<Scanned>, LogError>> + Send + use<> {
+        let log = self.clone();
+        let kinds: Vec<&str> = streams.iter().map(|stream| stream.as_str()).collect();
+        let filter = if streams.len() == StreamType::ALL.len() {
+            doc! {}
+        } else {
+            doc! { "stream_type": { "$in": kinds } }
+        };
+        let tasks = std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
+        let batches = futures::stream::try_unfold((self.clone(), after), move |(log, after)| {
+            let mut filter = filter.clone();
+            async move {
+                let (after, to) = (signed(after)?, signed(to)?);
+                filter.insert("_id", doc! { "$gt": after, "$lte": to });
+                let raw = log.0.events.clone_with_type::<RawDocumentBuf>();
+                let find = raw.find(filter).projection(doc! { "key": 0 }).sort(doc! { "_id": 1 });
+                let find = find.limit(i64::from(batch)).batch_size(batch);
+                let documents = async { find.await?.try_collect::<Vec<RawDocumentBuf>>().await };
+                let documents = within(TIME_LIMIT * 8, documents).await?;
+                let Some(last) = documents.last() else { return Ok(None) };
+                let last = last.get_i64("_id").map_err(|_| LogError::Corrupt("an event without position".into()))?;
+                let last = Position::try_from(last).map_err(|_| LogError::Corrupt("a negative position".into()))?;
+                Ok(Some((documents, (log, last))))
+            }
+        });
+        let opening = batches.map(move |documents: Result<Vec<RawDocumentBuf>, LogError>| {
+            let log = log.clone();
+            async move {
+                let documents = documents?;
+                // A task of its own: decoding and decrypting is most of the work.
+                let opening = tokio::spawn(async move {
+                    let opened = log.open_events(decode(&documents)?).await?;
+                    let sizes = documents.iter().map(|document| document.as_bytes().len());
+                    Ok(opened.into_iter().zip(sizes).map(|(event, bytes)| Scanned { event, bytes }).collect())
+                });
+                opening.await.map_err(|_| LogError::Unavailable("the runtime is ending".into()))?
+            }
+        });
+        opening.buffered(tasks)
+    }
+}
+
+fn decode(documents: &[RawDocumentBuf]) -> Result<Vec<StoredEvent>, LogError> {
+    let decode = |document: &RawDocumentBuf| {
+        bson::deserialize_from_slice(document.as_bytes())
+            .map_err(|error| LogError::Corrupt(format!("malformed event: {error}")))
+    };
+    documents.iter().map(decode).collect()
+}
