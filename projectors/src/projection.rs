@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use events::{RecordedEvent, StoredEvent, StreamId, StreamType};
-use read_models::{Collection, ReadDocument};
+use read_models::{Collection, ReadDocument, projections_of};
 
 use crate::folding::{Documents, FoldError};
 
@@ -78,8 +78,11 @@ pub trait Projection: Send + Sync + 'static {
     /// The collections that it alone writes.
     fn collections(&self) -> &'static [Collection];
 
-    /// Whether events of these streams may concern it; others are not even opened.
-    fn handles(&self, stream: StreamType) -> bool;
+    /// Whether events of these streams may concern it; others are not even opened. Commands wait for the same, see
+    /// [`projections_of`]; a projection that they don't wait for says so itself.
+    fn handles(&self, stream: StreamType) -> bool {
+        projections_of(stream).contains(&self.name())
+    }
 
     /// The documents that an event touches, from its fields alone.
     fn keys(&self, event: &RecordedEvent) -> Vec<DocKey>;

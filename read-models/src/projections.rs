@@ -36,8 +36,8 @@ pub const ALL_PROJECTIONS: &[&str] = &[
 /// of the log.
 pub const NOT_WAITED_FOR: &[&str] = &[AUDIT_PROJECTION];
 
-/// The projections that fold the events of this kind of stream, save those of [`NOT_WAITED_FOR`]. (The projectors have
-/// a test that this is true.)
+/// The projections that fold the events of this kind of stream, save those of [`NOT_WAITED_FOR`]: the projectors hand
+/// them no others, and commands wait for them.
 #[must_use]
 pub const fn projections_of(stream: StreamType) -> &'static [&'static str] {
     match stream {

@@ -33,26 +33,6 @@ impl Projection for Courses {
         &[COURSES, MODULES, LESSONS, FAQ, COURSE_INSTRUCTORS]
     }
 
-    fn handles(&self, stream: StreamType) -> bool {
-        match stream {
-            StreamType::User | StreamType::Course | StreamType::Enrollment => true,
-            StreamType::EmailClaim
-            | StreamType::Session
-            | StreamType::AdminRoster
-            | StreamType::Transaction
-            | StreamType::Subscription
-            | StreamType::InvoiceSeries
-            | StreamType::Quiz
-            | StreamType::QuizAttempt
-            | StreamType::Access
-            | StreamType::Review
-            | StreamType::Certificate
-            | StreamType::Media
-            | StreamType::AuditAccess
-            | StreamType::ProjectionControl => false,
-        }
-    }
-
     fn keys(&self, event: &RecordedEvent) -> Vec<DocKey> {
         match &event.event {
             // Their courses are reached through them, whom each was created with.

@@ -26,27 +26,6 @@ impl Projection for Enrollments {
         &[ENROLLMENTS, LESSON_PROGRESS, ENROLLMENT_COURSES]
     }
 
-    fn handles(&self, stream: StreamType) -> bool {
-        match stream {
-            StreamType::Course | StreamType::Enrollment => true,
-            StreamType::User
-            | StreamType::EmailClaim
-            | StreamType::Session
-            | StreamType::AdminRoster
-            | StreamType::AuditAccess
-            | StreamType::ProjectionControl
-            | StreamType::Transaction
-            | StreamType::Subscription
-            | StreamType::InvoiceSeries
-            | StreamType::Quiz
-            | StreamType::QuizAttempt
-            | StreamType::Access
-            | StreamType::Review
-            | StreamType::Certificate
-            | StreamType::Media => false,
-        }
-    }
-
     fn keys(&self, event: &RecordedEvent) -> Vec<DocKey> {
         match &event.event {
             Event::Course(event) => changed_course(event).map(DocKey::of::<EnrollmentCourse>).into_iter().collect(),

@@ -1,6 +1,6 @@
 //! Projection `entitlements`: what opens courses to whom.
 
-use events::{Event, RecordedEvent, StoredEvent, StreamType};
+use events::{Event, RecordedEvent, StoredEvent};
 use read_models::{Collection, ENTITLEMENTS_PROJECTION, GRANTS, Grant, grant_of};
 
 use crate::{DocKey, Documents, FoldError, Projection};
@@ -19,28 +19,6 @@ impl Projection for Entitlements {
 
     fn collections(&self) -> &'static [Collection] {
         &[GRANTS]
-    }
-
-    fn handles(&self, stream: StreamType) -> bool {
-        match stream {
-            StreamType::Access => true,
-            StreamType::User
-            | StreamType::EmailClaim
-            | StreamType::Session
-            | StreamType::AdminRoster
-            | StreamType::AuditAccess
-            | StreamType::ProjectionControl
-            | StreamType::Course
-            | StreamType::Transaction
-            | StreamType::Subscription
-            | StreamType::InvoiceSeries
-            | StreamType::Quiz
-            | StreamType::QuizAttempt
-            | StreamType::Enrollment
-            | StreamType::Review
-            | StreamType::Certificate
-            | StreamType::Media => false,
-        }
     }
 
     fn keys(&self, event: &RecordedEvent) -> Vec<DocKey> {

@@ -21,27 +21,6 @@ impl Projection for Quizzes {
         &[QUIZZES, QUIZ_ATTEMPTS]
     }
 
-    fn handles(&self, stream: StreamType) -> bool {
-        match stream {
-            StreamType::Quiz | StreamType::QuizAttempt => true,
-            StreamType::User
-            | StreamType::EmailClaim
-            | StreamType::Session
-            | StreamType::Course
-            | StreamType::AdminRoster
-            | StreamType::Enrollment
-            | StreamType::Access
-            | StreamType::Review
-            | StreamType::Certificate
-            | StreamType::Media
-            | StreamType::AuditAccess
-            | StreamType::ProjectionControl
-            | StreamType::Transaction
-            | StreamType::Subscription
-            | StreamType::InvoiceSeries => false,
-        }
-    }
-
     fn keys(&self, event: &RecordedEvent) -> Vec<DocKey> {
         match &event.event {
             Event::Quiz(QuizEvent::QuizCreated(event)) => vec![DocKey::of::<Quiz>(event.quiz_id)],

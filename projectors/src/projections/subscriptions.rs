@@ -1,6 +1,6 @@
 //! Projection `subscriptions`: what people have subscribed to.
 
-use events::{Event, RecordedEvent, StoredEvent, StreamType, SubscriptionEvent};
+use events::{Event, RecordedEvent, StoredEvent, SubscriptionEvent};
 use read_models::{Collection, SUBSCRIPTIONS, SUBSCRIPTIONS_PROJECTION, Subscription, subscription_of};
 
 use crate::{DocKey, Documents, FoldError, Projection};
@@ -19,10 +19,6 @@ impl Projection for Subscriptions {
 
     fn collections(&self) -> &'static [Collection] {
         &[SUBSCRIPTIONS]
-    }
-
-    fn handles(&self, stream: StreamType) -> bool {
-        stream == StreamType::Subscription
     }
 
     fn keys(&self, event: &RecordedEvent) -> Vec<DocKey> {

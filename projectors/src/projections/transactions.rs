@@ -22,10 +22,6 @@ impl Projection for Transactions {
         &[TRANSACTIONS, COURSE_REVENUES]
     }
 
-    fn handles(&self, stream: StreamType) -> bool {
-        matches!(stream, StreamType::Transaction | StreamType::InvoiceSeries)
-    }
-
     fn keys(&self, event: &RecordedEvent) -> Vec<DocKey> {
         match of_payments(&event.event) {
             Some(OfPayments::Payment(event)) => {

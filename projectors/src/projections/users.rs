@@ -23,26 +23,6 @@ impl Projection for Users {
         &[USERS, USER_SESSIONS, USER_COURSES]
     }
 
-    fn handles(&self, stream: StreamType) -> bool {
-        match stream {
-            StreamType::User | StreamType::Session | StreamType::Course => true,
-            StreamType::EmailClaim
-            | StreamType::AdminRoster
-            | StreamType::Transaction
-            | StreamType::Subscription
-            | StreamType::InvoiceSeries
-            | StreamType::Quiz
-            | StreamType::QuizAttempt
-            | StreamType::Enrollment
-            | StreamType::Access
-            | StreamType::Review
-            | StreamType::Certificate
-            | StreamType::Media
-            | StreamType::AuditAccess
-            | StreamType::ProjectionControl => false,
-        }
-    }
-
     fn keys(&self, event: &RecordedEvent) -> Vec<DocKey> {
         match &event.event {
             Event::User(of_user) => {
