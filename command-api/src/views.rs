@@ -5,8 +5,8 @@ use access::log_failure;
 use domain::{Session, User as UserState};
 use event_log::{EventLog, LogError, Opened};
 use events::{
-    AccessId, AttemptId, CourseId, EnrollmentId, Event, Fold, GrantId, LessonId, LessonProgressId, QuizAttemptEvent,
-    QuizId, RecordedEvent, SessionId, StreamId, UserId,
+    AccessId, AttemptId, CourseId, EnrollmentId, Fold, GrantId, LessonId, LessonProgressId, QuizAttemptEvent, QuizId,
+    RecordedEvent, SessionId, StreamEvent as _, StreamId, UserId,
 };
 use read_models::views::{
     CourseDocuments, EnrollmentDocuments, GrantView, UserView, load_course, load_enrollment, load_lesson_progress,
@@ -111,26 +111,10 @@ pub(crate) async fn quiz_document(log: &EventLog, id: QuizId, form: Option<u32>)
 /// The attempt, with what would have been right in the form of the quiz that was answered.
 pub(crate) async fn attempt_document(log: &EventLog, id: AttemptId) -> Result<QuizAttempt, Refusal> {
     let stream = open_stream(log, &domain::QuizAttempt::stream(id)).await?;
-    let submitted = stream.first().and_then(|recorded| match &recorded.event {
-        Event::QuizAttempt(QuizAttemptEvent::QuizAttemptSubmitted(submitted)) => Some((recorded, submitted)),
-        Event::User(_)
-        | Event::EmailClaim(_)
-        | Event::Session(_)
-        | Event::Course(_)
-        | Event::AdminRoster(_)
-        | Event::Quiz(_)
-        | Event::Enrollment(_)
-        | Event::Access(_)
-        | Event::Review(_)
-        | Event::Certificate(_)
-        | Event::Media(_)
-        | Event::AuditAccess(_)
-        | Event::ProjectionControl(_)
-        | Event::Transaction(_)
-        | Event::Subscription(_)
-        | Event::InvoiceSeries(_) => None,
-    });
-    let (recorded, submitted) = submitted.ok_or_else(ApiError::not_found)?;
+    let recorded = stream.first().ok_or_else(ApiError::not_found)?;
+    let Some(QuizAttemptEvent::QuizAttemptSubmitted(submitted)) = QuizAttemptEvent::of(&recorded.event) else {
+        return Err(ApiError::not_found().into());
+    };
     let quiz = quiz_document(log, submitted.quiz_id, Some(submitted.quiz_version)).await?;
     Ok(QuizAttempt::submitted(recorded, submitted, &quiz))
 }

@@ -60,6 +60,9 @@ pub trait StreamEvent: cqrs_es::DomainEvent + Into<Event> + 'static {
 
     /// The same from the sum of all events; none when it is of another stream.
     fn from_event(event: Event) -> Option<Self>;
+
+    /// As [`StreamEvent::from_event`], by reference: for who folds one stream, and so knows what is on it.
+    fn of(event: &Event) -> Option<&Self>;
 }
 
 macro_rules! stream_events {
@@ -120,6 +123,10 @@ macro_rules! stream_events {
             }
 
             fn from_event(event: $crate::Event) -> Option<Self> {
+                if let $crate::Event::$stream(event) = event { Some(event) } else { None }
+            }
+
+            fn of(event: &$crate::Event) -> Option<&Self> {
                 if let $crate::Event::$stream(event) = event { Some(event) } else { None }
             }
         }

@@ -1,6 +1,6 @@
 //! The documents of one course out of its stream alone.
 
-use events::{CourseEvent, CourseId, Event, LessonId, ModuleId, ModuleOutline, RecordedEvent};
+use events::{CourseEvent, CourseId, LessonId, ModuleId, ModuleOutline, RecordedEvent, StreamEvent as _};
 
 use crate::views::CourseDocuments;
 use crate::{Course, Lesson, Module};
@@ -10,24 +10,9 @@ impl CourseDocuments {
     /// to it; neither is the name of its instructor, which the caller brings.
     #[must_use]
     pub fn of_stream(stream: &[RecordedEvent], instructor_name: Option<&str>) -> Option<Self> {
-        stream.iter().fold(None, |documents, recorded| match &recorded.event {
-            Event::Course(event) => Self::after(documents, recorded, event, instructor_name),
-            Event::User(_)
-            | Event::EmailClaim(_)
-            | Event::Session(_)
-            | Event::AdminRoster(_)
-            | Event::Transaction(_)
-            | Event::Subscription(_)
-            | Event::InvoiceSeries(_)
-            | Event::Quiz(_)
-            | Event::QuizAttempt(_)
-            | Event::Enrollment(_)
-            | Event::Access(_)
-            | Event::Review(_)
-            | Event::Certificate(_)
-            | Event::Media(_)
-            | Event::AuditAccess(_)
-            | Event::ProjectionControl(_) => documents,
+        stream.iter().fold(None, |documents, recorded| match CourseEvent::of(&recorded.event) {
+            Some(event) => Self::after(documents, recorded, event, instructor_name),
+            None => documents,
         })
     }
 

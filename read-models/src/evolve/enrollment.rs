@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use events::{
-    CourseChanged, CourseCreated, EnrollmentEvent, Event, LearnerEnrolled, LessonAdded, LessonId, LessonProgressId,
-    LessonProgressRecorded, LessonStatus, Percent, RecordedEvent,
+    CourseChanged, CourseCreated, EnrollmentEvent, LearnerEnrolled, LessonAdded, LessonId, LessonProgressId,
+    LessonProgressRecorded, LessonStatus, Percent, RecordedEvent, StreamEvent as _,
 };
 
 use crate::{Enrollment, EnrollmentCourse, EnrollmentStatus, LessonProgress};
@@ -58,7 +58,9 @@ impl Enrollment {
     /// The enrollment out of its stream alone.
     #[must_use]
     pub fn of_stream(stream: &[RecordedEvent]) -> Option<Self> {
-        stream.iter().fold(None, |before, recorded| Self::after(before, recorded, of_enrollment(recorded)?))
+        stream
+            .iter()
+            .fold(None, |before, recorded| Self::after(before, recorded, EnrollmentEvent::of(&recorded.event)?))
     }
 
     /// What the status is of somebody who is in the course: a completion is never undone.
@@ -109,7 +111,7 @@ impl LessonProgress {
     /// How far somebody is with a lesson out of the stream of their enrollment alone.
     #[must_use]
     pub fn of_stream(stream: &[RecordedEvent], lesson: LessonId) -> Option<Self> {
-        stream.iter().fold(None, |before, recorded| match of_enrollment(recorded) {
+        stream.iter().fold(None, |before, recorded| match EnrollmentEvent::of(&recorded.event) {
             Some(EnrollmentEvent::LessonProgressRecorded(progress)) if progress.lesson_id == lesson => {
                 Some(Self::after(before.as_ref(), recorded, progress))
             }
@@ -123,10 +125,6 @@ impl LessonProgress {
             | None => before,
         })
     }
-}
-
-fn of_enrollment(recorded: &RecordedEvent) -> Option<&EnrollmentEvent> {
-    if let Event::Enrollment(event) = &recorded.event { Some(event) } else { None }
 }
 
 impl EnrollmentCourse {

@@ -1,6 +1,6 @@
 //! Rights to open courses.
 
-use events::{AccessEvent, AccessGranted, Event, GrantId, GrantSource, RecordedEvent, TransactionId};
+use events::{AccessEvent, AccessGranted, GrantId, GrantSource, RecordedEvent, StreamEvent as _, TransactionId};
 
 use crate::{Grant, GrantKind};
 
@@ -48,7 +48,7 @@ impl Grant {
     pub fn of_stream(stream: &[RecordedEvent], id: GrantId) -> Option<(Self, Option<String>)> {
         let (mut grant, mut reason) = (None, None);
         for recorded in stream {
-            let Event::Access(event) = &recorded.event else { continue };
+            let Some(event) = AccessEvent::of(&recorded.event) else { continue };
             if grant_of(event) != Some(id) {
                 continue;
             }

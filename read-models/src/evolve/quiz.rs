@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use events::{Event, Question, QuestionId, QuizAttemptSubmitted, QuizChanged, QuizCreated, QuizEvent, RecordedEvent};
+use events::{
+    Question, QuestionId, QuizAttemptSubmitted, QuizChanged, QuizCreated, QuizEvent, RecordedEvent, StreamEvent as _,
+};
 
 use crate::{AttemptResult, Quiz, QuizAttempt, RightAnswer};
 
@@ -37,29 +39,14 @@ impl Quiz {
             if form.is_some() && quiz.as_ref().map(|quiz| quiz.version) == form {
                 break;
             }
-            quiz = match &recorded.event {
-                Event::Quiz(QuizEvent::QuizCreated(created)) => Some(Self::created(created)),
-                Event::Quiz(QuizEvent::QuizChanged(changed)) => {
+            quiz = match QuizEvent::of(&recorded.event) {
+                Some(QuizEvent::QuizCreated(created)) => Some(Self::created(created)),
+                Some(QuizEvent::QuizChanged(changed)) => {
                     quiz.iter_mut().for_each(|quiz| quiz.change(changed));
                     quiz
                 }
-                Event::Quiz(QuizEvent::QuizRemoved(_)) => None,
-                Event::User(_)
-                | Event::EmailClaim(_)
-                | Event::Session(_)
-                | Event::Course(_)
-                | Event::AdminRoster(_)
-                | Event::QuizAttempt(_)
-                | Event::Enrollment(_)
-                | Event::Access(_)
-                | Event::Review(_)
-                | Event::Certificate(_)
-                | Event::Media(_)
-                | Event::AuditAccess(_)
-                | Event::ProjectionControl(_)
-                | Event::Transaction(_)
-                | Event::Subscription(_)
-                | Event::InvoiceSeries(_) => quiz,
+                Some(QuizEvent::QuizRemoved(_)) => None,
+                None => quiz,
             };
         }
         quiz.filter(|quiz| form.is_none_or(|form| quiz.version == form))

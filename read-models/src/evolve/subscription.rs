@@ -1,6 +1,6 @@
 //! Subscriptions.
 
-use events::{Event, RecordedEvent, SubscriptionEvent, SubscriptionId, SubscriptionStatus};
+use events::{RecordedEvent, StreamEvent as _, SubscriptionEvent, SubscriptionId, SubscriptionStatus};
 
 use crate::Subscription;
 
@@ -71,25 +71,9 @@ impl Subscription {
     /// The subscription of that id out of a person's whole stream.
     #[must_use]
     pub fn of_stream(stream: &[RecordedEvent], id: SubscriptionId) -> Option<Self> {
-        stream.iter().fold(None, |subscription, recorded| match &recorded.event {
-            Event::Subscription(event) if subscription_of(event) == id => Self::after(subscription, recorded, event),
-            Event::User(_)
-            | Event::EmailClaim(_)
-            | Event::Session(_)
-            | Event::Course(_)
-            | Event::AdminRoster(_)
-            | Event::AuditAccess(_)
-            | Event::ProjectionControl(_)
-            | Event::Transaction(_)
-            | Event::Subscription(_)
-            | Event::InvoiceSeries(_)
-            | Event::Quiz(_)
-            | Event::QuizAttempt(_)
-            | Event::Enrollment(_)
-            | Event::Access(_)
-            | Event::Review(_)
-            | Event::Certificate(_)
-            | Event::Media(_) => subscription,
+        stream.iter().fold(None, |subscription, recorded| match SubscriptionEvent::of(&recorded.event) {
+            Some(event) if subscription_of(event) == id => Self::after(subscription, recorded, event),
+            Some(_) | None => subscription,
         })
     }
 }

@@ -1,7 +1,7 @@
 //! Payments, their invoices, and what they bring in.
 
 use events::{
-    Event, InvoiceIssued, Money, PaymentStarted, RecordedEvent, TransactionEvent, TransactionStatus, Version,
+    InvoiceIssued, Money, PaymentStarted, RecordedEvent, StreamEvent as _, TransactionEvent, TransactionStatus, Version,
 };
 
 use crate::{CourseRevenue, CreditNote, Invoice, Transaction};
@@ -69,24 +69,9 @@ impl Transaction {
     /// The payment of a whole stream; its invoice stands in another.
     #[must_use]
     pub fn of_stream(stream: &[RecordedEvent]) -> Option<Self> {
-        stream.iter().fold(None, |transaction, recorded| match &recorded.event {
-            Event::Transaction(event) => Self::after(transaction, recorded, event),
-            Event::User(_)
-            | Event::EmailClaim(_)
-            | Event::Session(_)
-            | Event::Course(_)
-            | Event::AdminRoster(_)
-            | Event::AuditAccess(_)
-            | Event::ProjectionControl(_)
-            | Event::Subscription(_)
-            | Event::InvoiceSeries(_)
-            | Event::Quiz(_)
-            | Event::QuizAttempt(_)
-            | Event::Enrollment(_)
-            | Event::Access(_)
-            | Event::Review(_)
-            | Event::Certificate(_)
-            | Event::Media(_) => transaction,
+        stream.iter().fold(None, |transaction, recorded| match TransactionEvent::of(&recorded.event) {
+            Some(event) => Self::after(transaction, recorded, event),
+            None => transaction,
         })
     }
 

@@ -1,7 +1,8 @@
 //! Accounts, and where they are signed in.
 
 use events::{
-    Event, RecordedEvent, SessionId, SessionRefreshed, SessionStarted, Timestamp, UserEvent, UserId, UserRegistered,
+    RecordedEvent, SessionId, SessionRefreshed, SessionStarted, StreamEvent as _, Timestamp, UserEvent, UserId,
+    UserRegistered,
 };
 
 use crate::{DeviceSession, InstructorInfo, NotificationSettings, User, UserSessions, UserStatus, VerificationStatus};
@@ -97,24 +98,9 @@ impl User {
     /// The account of a whole stream. Sessions are streams of their own: the last login is not known to it.
     #[must_use]
     pub fn of_stream(stream: &[RecordedEvent]) -> Option<Self> {
-        stream.iter().fold(None, |user, recorded| match &recorded.event {
-            Event::User(event) => Self::after(user, recorded, event),
-            Event::EmailClaim(_)
-            | Event::Session(_)
-            | Event::Course(_)
-            | Event::AdminRoster(_)
-            | Event::Transaction(_)
-            | Event::Subscription(_)
-            | Event::InvoiceSeries(_)
-            | Event::Quiz(_)
-            | Event::QuizAttempt(_)
-            | Event::Enrollment(_)
-            | Event::Access(_)
-            | Event::Review(_)
-            | Event::Certificate(_)
-            | Event::Media(_)
-            | Event::AuditAccess(_)
-            | Event::ProjectionControl(_) => user,
+        stream.iter().fold(None, |user, recorded| match UserEvent::of(&recorded.event) {
+            Some(event) => Self::after(user, recorded, event),
+            None => user,
         })
     }
 }
