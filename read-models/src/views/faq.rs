@@ -88,13 +88,7 @@ impl<F: Fn(&Course) -> bool + Sync> Reading for FaqReading<F> {
             return Ok(None);
         }
         let of_course = doc! { "course_id": self.id.to_string() };
-        let total = snapshot.count::<Faq>(of_course.clone()).await?;
-        let page = vec![
-            doc! { "$match": of_course },
-            doc! { "$sort": { "created_at": -1, "_id": -1 } },
-            doc! { "$skip": i64::try_from(self.skip).unwrap_or(i64::MAX) },
-            doc! { "$limit": i64::from(self.limit) },
-        ];
-        Ok(Some((snapshot.aggregate(page).await?, total)))
+        let newest = doc! { "created_at": -1, "_id": -1 };
+        snapshot.page(of_course, newest, (self.skip, self.limit)).await.map(Some)
     }
 }

@@ -147,14 +147,8 @@ impl Reading for ListReading {
         if let Some(status) = self.status {
             filter.insert("status", status.as_str());
         }
-        let total = snapshot.count::<Enrollment>(filter.clone()).await?;
-        let page = vec![
-            doc! { "$match": filter },
-            doc! { "$sort": { "enrolled_at": -1, "_id": -1 } },
-            doc! { "$skip": i64::try_from(self.skip).unwrap_or(i64::MAX) },
-            doc! { "$limit": i64::from(self.limit) },
-        ];
-        let enrollments: Vec<Enrollment> = snapshot.aggregate(page).await?;
+        let newest = doc! { "enrolled_at": -1, "_id": -1 };
+        let (enrollments, total) = snapshot.page(filter, newest, (self.skip, self.limit)).await?;
         Ok((with_courses(snapshot, enrollments).await?, total))
     }
 }

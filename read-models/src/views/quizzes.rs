@@ -74,24 +74,15 @@ impl Reading for AttemptsReading {
 
     async fn read(&self, snapshot: &mut Snapshot) -> Result<AttemptPage, Error> {
         let found = doc! { "$match": self.filter.clone() };
-        let best = vec![found.clone(), doc! { "$sort": { "score": -1 } }, doc! { "$limit": 1 }];
+        let best = vec![found, doc! { "$sort": { "score": -1 } }, doc! { "$limit": 1 }];
         let best: Vec<QuizAttempt> = snapshot.aggregate(best).await?;
-        let page = vec![
-            found,
-            newest(),
-            doc! { "$skip": i64::try_from(self.skip).unwrap_or(i64::MAX) },
-            doc! { "$limit": i64::from(self.limit) },
-        ];
-        Ok(AttemptPage {
-            attempts: snapshot.aggregate(page).await?,
-            total: snapshot.count::<QuizAttempt>(self.filter.clone()).await?,
-            best_score: best.first().map(|attempt| attempt.score),
-        })
+        let (attempts, total) = snapshot.page(self.filter.clone(), newest(), (self.skip, self.limit)).await?;
+        Ok(AttemptPage { attempts, total, best_score: best.first().map(|attempt| attempt.score) })
     }
 }
 
 fn newest() -> Document {
-    doc! { "$sort": { "submitted_at": -1, "_id": -1 } }
+    doc! { "submitted_at": -1, "_id": -1 }
 }
 
 /// All attempts of somebody, at any quiz, newest first.
@@ -108,6 +99,6 @@ impl Reading for OwnAttempts {
     type Output = Vec<QuizAttempt>;
 
     async fn read(&self, snapshot: &mut Snapshot) -> Result<Self::Output, Error> {
-        snapshot.aggregate(vec![doc! { "$match": { "user_id": self.0.to_string() } }, newest()]).await
+        snapshot.aggregate(vec![doc! { "$match": { "user_id": self.0.to_string() } }, doc! { "$sort": newest() }]).await
     }
 }

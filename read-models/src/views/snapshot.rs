@@ -52,6 +52,27 @@ impl Snapshot {
         found.stream(&mut self.session).try_collect().await
     }
 
+    /// The documents that match, in the order of `sort`, without the first `skip` and at most `limit` of them; and how
+    /// many match in all.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn page<D: ReadDocument>(
+        &mut self,
+        filter: Document,
+        sort: Document,
+        (skip, limit): (u64, u32),
+    ) -> Result<(Vec<D>, u64), Error> {
+        let total = self.count::<D>(filter.clone()).await?;
+        let page = vec![
+            doc! { "$match": filter },
+            doc! { "$sort": sort },
+            doc! { "$skip": i64::try_from(skip).unwrap_or(i64::MAX) },
+            doc! { "$limit": i64::from(limit) },
+        ];
+        Ok((self.aggregate(page).await?, total))
+    }
+
     /// How many documents match.
     ///
     /// # Errors

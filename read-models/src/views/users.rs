@@ -62,13 +62,7 @@ impl Reading for UsersReading {
     type Output = (Vec<User>, u64);
 
     async fn read(&self, snapshot: &mut Snapshot) -> Result<Self::Output, Error> {
-        let total = snapshot.count::<User>(self.filter.clone()).await?;
-        let page = vec![
-            doc! { "$match": self.filter.clone() },
-            doc! { "$sort": { "created_at": -1, "_id": -1 } },
-            doc! { "$skip": i64::try_from(self.skip).unwrap_or(i64::MAX) },
-            doc! { "$limit": i64::from(self.limit) },
-        ];
-        Ok((snapshot.aggregate(page).await?, total))
+        let newest = doc! { "created_at": -1, "_id": -1 };
+        snapshot.page(self.filter.clone(), newest, (self.skip, self.limit)).await
     }
 }
