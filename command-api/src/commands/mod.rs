@@ -1,10 +1,12 @@
 //! How every command runs: load, decide, append, wait for the read side.
 
 mod idempotency;
+mod looks;
 mod run;
 mod unit_of_work;
 
 pub(crate) use idempotency::{DuplicateRequest, Final};
 pub use idempotency::{Idempotency, Ticket, Unrecorded, idempotent};
+pub(crate) use looks::Looks;
 pub use run::{CommandContext, Commands, Done, Origin, UseCase};
 pub use unit_of_work::{Held, UnitOfWork};

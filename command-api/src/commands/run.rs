@@ -16,6 +16,7 @@ use read_models::{Positions, Waited, projections_of};
 use serde::{Serialize, de::DeserializeOwned};
 use service_kit::clock::Clock;
 use service_kit::http::{ApiError, RequestContext, Success};
+use uuid::Uuid;
 
 use super::{Ticket, UnitOfWork};
 use crate::Refusal;
@@ -82,6 +83,12 @@ impl Origin {
             ticket: None,
             if_match: None,
         }
+    }
+
+    /// A command that comes by itself: nobody waits for it to be seen.
+    #[must_use]
+    pub fn by_itself() -> Self {
+        Self { prefer_async: true, ..Self::system(CorrelationId::new(Uuid::now_v7())) }
     }
 
     /// Whether this request has been carried out before: running it changes nothing.

@@ -1,23 +1,17 @@
 //! Who has done every lesson but those that were taken out has completed the course.
 
-use std::time::Duration;
-
 use domain::User;
 use domain::enrollment::CompleteCourse;
-use events::{CorrelationId, CourseId, Position, Timestamp, UserId};
+use events::{CourseId, Position, Timestamp, UserId};
 use read_models::EnrollmentCourse;
 use read_models::views::{load_finished_learners, load_shrunk_courses};
 use tokio::task::JoinHandle;
-use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use super::learner::Learner;
 use crate::Refusal;
-use crate::commands::{Commands, Origin, UnitOfWork, UseCase};
+use crate::commands::{Commands, Looks, Origin, UnitOfWork, UseCase};
 
-/// How often it is looked whether lessons were taken out of courses.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// The most courses, and the most learners of one, that are read at once.
 const AT_ONCE: i64 = 100;
 
@@ -28,15 +22,9 @@ const AT_ONCE: i64 = 100;
 pub fn start_completing(commands: &Commands, cancel: CancellationToken) -> JoinHandle<()> {
     let commands = commands.clone();
     tokio::spawn(async move {
-        let mut ticks = tokio::time::interval(LOOK_EVERY);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut seen = 0;
-        loop {
-            tokio::select! {
-                biased;
-                () = cancel.cancelled() => return,
-                _ = ticks.tick() => {}
-            }
+        let mut looks = Looks::until(cancel);
+        while looks.next().await {
             if let Err(error) = complete_courses(&commands, &mut seen).await {
                 tracing::warn!(?error, "learners wait for their courses to be completed");
             }
@@ -60,10 +48,8 @@ async fn complete_course(commands: &Commands, course: &EnrollmentCourse) -> Resu
         let Some(last) = finished.last() else { return Ok(()) };
         after = Some(last.id);
         for learner in &finished {
-            // Nobody waits for it to be seen.
-            let origin = Origin { prefer_async: true, ..Origin::system(CorrelationId::new(Uuid::now_v7())) };
             let (user_id, course_id) = (learner.user_id, course.id);
-            commands.run(&origin, &Complete { user_id, course_id }).await?;
+            commands.run(&Origin::by_itself(), &Complete { user_id, course_id }).await?;
         }
     }
 }

@@ -1,21 +1,15 @@
 //! The courses of who was erased are put away.
 
-use std::time::Duration;
-
 use domain::course::RetireCourse;
 use domain::{Course, User};
-use events::{CorrelationId, CourseId, Timestamp};
+use events::{CourseId, Timestamp};
 use read_models::views::load_orphaned_courses;
 use tokio::task::JoinHandle;
-use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use crate::Refusal;
-use crate::commands::{Commands, Origin, UnitOfWork, UseCase};
+use crate::commands::{Commands, Looks, Origin, UnitOfWork, UseCase};
 
-/// How often such courses are looked for.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// The most that are put away after one look.
 const MOST: i64 = 100;
 
@@ -26,14 +20,8 @@ const MOST: i64 = 100;
 pub fn start_retiring(commands: &Commands, cancel: CancellationToken) -> JoinHandle<()> {
     let commands = commands.clone();
     tokio::spawn(async move {
-        let mut ticks = tokio::time::interval(LOOK_EVERY);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                biased;
-                () = cancel.cancelled() => return,
-                _ = ticks.tick() => {}
-            }
+        let mut looks = Looks::until(cancel);
+        while looks.next().await {
             if let Err(error) = retire_courses(&commands).await {
                 tracing::warn!(?error, "the courses of erased instructors wait to be put away");
             }
@@ -44,9 +32,7 @@ pub fn start_retiring(commands: &Commands, cancel: CancellationToken) -> JoinHan
 /// One look.
 async fn retire_courses(commands: &Commands) -> Result<(), Refusal> {
     for course_id in load_orphaned_courses(commands.log().database(), MOST).await? {
-        // Nobody waits for it to be seen.
-        let origin = Origin { prefer_async: true, ..Origin::system(CorrelationId::new(Uuid::now_v7())) };
-        commands.run(&origin, &Retire { course_id }).await?;
+        commands.run(&Origin::by_itself(), &Retire { course_id }).await?;
     }
     Ok(())
 }

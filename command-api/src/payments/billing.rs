@@ -1,26 +1,20 @@
 //! What comes by itself: subscriptions are renewed, or end, on their day; and what the provider was asked before a crash
 //! is asked again.
 
-use std::time::Duration;
-
 use chrono::TimeDelta;
 use domain::Subscription;
 use domain::subscription::{RenewSubscription, Renewal};
-use events::{CorrelationId, SubscriptionId, SubscriptionStatus, Timestamp, UserId};
+use events::{SubscriptionId, SubscriptionStatus, Timestamp, UserId};
 use read_models::views::{due_subscriptions, unanswered_transactions};
 use tokio::task::JoinHandle;
-use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use super::Payments;
 use super::settle::{ask, send_back};
 use super::subscribe::ask_for_first_month;
 use crate::Refusal;
-use crate::commands::{Commands, Origin, UnitOfWork, UseCase};
+use crate::commands::{Commands, Looks, Origin, UnitOfWork, UseCase};
 
-/// How often it is looked what is due.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// The most that is done after one look.
 const MOST: i64 = 100;
 /// How long a request may have been under way before nobody counts on its answer.
@@ -32,14 +26,8 @@ const PATIENCE: TimeDelta = TimeDelta::seconds(15);
 pub fn start_billing(commands: &Commands, payments: &Payments, cancel: CancellationToken) -> JoinHandle<()> {
     let (commands, payments) = (commands.clone(), payments.clone());
     tokio::spawn(async move {
-        let mut ticks = tokio::time::interval(LOOK_EVERY);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                biased;
-                () = cancel.cancelled() => return,
-                _ = ticks.tick() => {}
-            }
+        let mut looks = Looks::until(cancel);
+        while looks.next().await {
             if let Err(error) = bill(&commands, &payments).await {
                 tracing::warn!(?error, "renewals and open questions wait");
             }
@@ -60,9 +48,9 @@ async fn bill(commands: &Commands, payments: &Payments) -> Result<(), Refusal> {
     for open in unanswered_transactions(database, long_ago, MOST).await? {
         let parts = (&payments.provider, &*payments.terms);
         let asked = if open.refund_requested {
-            send_back(commands, parts, &quietly(), open.id).await.map(drop)
+            send_back(commands, parts, &Origin::by_itself(), open.id).await.map(drop)
         } else {
-            ask(commands, parts, &quietly(), open.id).await.map(drop)
+            ask(commands, parts, &Origin::by_itself(), open.id).await.map(drop)
         };
         if let Err(error) = asked {
             tracing::warn!(transaction = %open.id, ?error, "a payment waits");
@@ -71,15 +59,10 @@ async fn bill(commands: &Commands, payments: &Payments) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Nobody waits for it to be seen.
-fn quietly() -> Origin {
-    Origin { prefer_async: true, ..Origin::system(CorrelationId::new(Uuid::now_v7())) }
-}
-
 /// All months of a person's subscription that are due, one by one: also those of days on which nobody was there.
 async fn bill_subscriber(commands: &Commands, payments: &Payments, user_id: UserId) -> Result<(), Refusal> {
     let now = Timestamp::new(commands.clock().now());
-    ask_for_first_month(commands, &payments.provider, &quietly(), user_id).await?;
+    ask_for_first_month(commands, &payments.provider, &Origin::by_itself(), user_id).await?;
     loop {
         let state = commands.log().load::<Subscription>(user_id).await?.state;
         let Some(current) = &state.current else { return Ok(()) };
@@ -96,7 +79,7 @@ async fn bill_subscriber(commands: &Commands, payments: &Payments, user_id: User
             | SubscriptionStatus::Expired => return Ok(()),
         };
         let id = current.subscription_id;
-        commands.run(&quietly(), &Renew { user_id, id, renewal }).await?;
+        commands.run(&Origin::by_itself(), &Renew { user_id, id, renewal }).await?;
     }
 }
 
