@@ -3,7 +3,7 @@
 use bson::{Document, doc};
 use futures::TryStreamExt as _;
 use mongodb::Database;
-use tests::people::new_course;
+use tests::learners::free_course;
 use tests::quizzes::new_quiz;
 use tests::{AppOptions, TestApp};
 
@@ -26,7 +26,9 @@ async fn plans(database: &Database) -> Vec<String> {
 async fn every_query_of_a_learner_is_on_an_index() {
     let app = TestApp::start(AppOptions::default()).await;
     let admin = app.admin().await;
-    let course = app.published(&admin, &new_course("Excel, les bases")).await;
+    let course = app.published(&admin, &free_course("Excel, les bases")).await;
+    let learner = app.learner().await;
+    let _ = app.enroll(&learner, &course.id).await.expect(201);
     let _ = app.draft(&admin, "Excel, brouillon").await;
     let (quiz, _) = app.quiz_of(&admin, &course.id, &new_quiz(Some(&course.lesson))).await;
     let database = app.log.database();
@@ -52,9 +54,19 @@ async fn every_query_of_a_learner_is_on_an_index() {
         let _ = app.get(&path).bearer(&admin.token).send().await.expect(200);
     }
     let _ = app.attempts(&admin, &quiz, "?page=2").await.expect(200);
+    for path in [
+        "/enrollments".to_owned(),
+        "/enrollments?status=active&page=2".to_owned(),
+        format!("/courses/{id}/progress"),
+        format!("/courses/{id}/lessons/{}", course.lesson),
+    ] {
+        let _ = app.get(&path).bearer(&learner.token).send().await.expect(200);
+    }
     let _ = database.run_command(doc! { "profile": 0 }).await.unwrap();
     let plans = plans(database).await;
-    assert!(plans.iter().any(|plan| plan.starts_with("courses: IXSCAN")), "the profiler saw the catalogue: {plans:?}");
+    for seen in ["courses: IXSCAN", "enrollments: IXSCAN"] {
+        assert!(plans.iter().any(|plan| plan.starts_with(seen)), "the profiler saw {seen}: {plans:?}");
+    }
     let scans: Vec<_> = plans.iter().filter(|plan| plan.contains("COLLSCAN") && !plan.starts_with("system.")).collect();
     assert!(scans.is_empty(), "{scans:?}");
     app.stop().await;
