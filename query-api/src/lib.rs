@@ -102,7 +102,8 @@ pub struct Auditing {
 }
 
 impl QueryDeps {
-    /// The log must have an appender: reading the audit trail is written down. `read_wait` is how long a GET waits for the read collections at most.
+    /// The log must have an appender: reading the audit trail is written down. `read_wait` is how long a GET waits for
+    /// the read collections at most.
     #[must_use]
     pub fn new(access: Access, log: &EventLog, positions: Positions, read_wait: Duration, auditing: Auditing) -> Self {
         let clock = access.clock().clone();

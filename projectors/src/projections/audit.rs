@@ -5,7 +5,8 @@ use read_models::{AUDIT_BLOCKS, AUDIT_EVENTS, AUDIT_PROJECTION, AuditBlock, Audi
 
 use crate::{DocKey, Documents, FoldError, Projection};
 
-/// Collections `audit_events` and `audit_blocks`. It reads envelopes only: an event that this code does not know is indexed as well.
+/// Collections `audit_events` and `audit_blocks`. It reads envelopes only: an event that this code does not know is
+/// indexed as well.
 pub struct Audit;
 
 impl Projection for Audit {

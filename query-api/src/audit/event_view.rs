@@ -10,8 +10,9 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// The sealed fields that are shown to whom they are about, and to admins, by name. Every other sealed field is left out, so that a
-/// secret is not shown for having been forgotten here. (What is not sealed is no secret: the log never holds one open.)
+/// The sealed fields that are shown to whom they are about, and to admins, by name. Every other sealed field is left
+/// out, so that a secret is not shown for having been forgotten here. (What is not sealed is no secret: the log never
+/// holds one open.)
 const SHOWN: &[&str] = &[
     "avatar_url",
     "bio",
