@@ -8,6 +8,7 @@ mod latency;
 mod logins;
 mod project;
 mod raw;
+mod replay;
 
 use std::path::PathBuf;
 
@@ -36,6 +37,8 @@ pub enum Bench {
     Logins(logins::Options),
     /// Projecting events at random over many documents, and how long a command's effect takes to be visible.
     Project(project::Options),
+    /// A large log verified, every projection rebuilt from it under readers, the audit trail searched.
+    Replay(replay::Options),
 }
 
 /// Measures.
@@ -48,6 +51,7 @@ pub async fn run(bench: Bench) -> anyhow::Result<()> {
         Bench::Catalogue(options) => catalogue::run(&options).await,
         Bench::Logins(options) => logins::run(&options).await,
         Bench::Project(options) => project::run(&options).await,
+        Bench::Replay(options) => replay::run(&options).await,
     }
 }
 
