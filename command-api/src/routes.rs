@@ -147,6 +147,7 @@ fn routes() -> ServiceRouters<CommandApi> {
             .routes(routes!(courses::enroll_learner::enroll_learner))
             .routes(routes!(courses::drop_enrollment::drop_enrollment))
             .routes(routes!(courses::record_progress::record_progress))
+            .routes(routes!(courses::write_review::write_review, courses::remove_review::remove_review))
             .routes(routes!(quizzes::create_quiz::create_quiz))
             .routes(routes!(quizzes::change_quiz::change_quiz, quizzes::remove_quiz::remove_quiz))
             .routes(routes!(quizzes::submit_attempt::submit_attempt)),

@@ -6,13 +6,13 @@ use domain::{Session, User as UserState};
 use event_log::{EventLog, LogError, Opened};
 use events::{
     AccessId, AttemptId, CourseId, EnrollmentId, Fold, GrantId, LessonId, LessonProgressId, QuizAttemptEvent, QuizId,
-    RecordedEvent, SessionId, StreamEvent as _, StreamId, UserId,
+    RecordedEvent, ReviewId, SessionId, StreamEvent as _, StreamId, UserId,
 };
 use read_models::views::{
-    CourseDocuments, EnrollmentDocuments, GrantView, UserView, load_course, load_enrollment, load_lesson_progress,
-    load_user,
+    CourseDocuments, EnrollmentDocuments, GrantView, ReviewView, UserView, load_course, load_enrollment,
+    load_lesson_progress, load_review, load_user,
 };
-use read_models::{Enrollment, EnrollmentCourse, Grant, LessonProgress, Quiz, QuizAttempt, User, full_name};
+use read_models::{Enrollment, EnrollmentCourse, Grant, LessonProgress, Quiz, QuizAttempt, Review, User, full_name};
 use service_kit::http::ApiError;
 
 use crate::Refusal;
@@ -48,11 +48,27 @@ pub(crate) async fn course_documents(log: &EventLog, id: CourseId, pending: bool
     }
     let stream = open_stream(log, &domain::Course::stream(id)).await?;
     let documents = CourseDocuments::of_stream(&stream, None).ok_or_else(ApiError::not_found)?;
-    let instructor = log.load::<UserState>(documents.course.instructor_id).await?;
-    let name = instructor.state.account.as_ref().and_then(|account| {
-        full_name(account.first_name.value().map(String::as_str), account.last_name.value().map(String::as_str))
-    });
+    let name = name_of(log, documents.course.instructor_id).await?;
     Ok(CourseDocuments::of_stream(&stream, name.as_deref()).ok_or_else(ApiError::not_found)?)
+}
+
+/// What somebody is called, by the log; none when they were erased.
+async fn name_of(log: &EventLog, id: UserId) -> Result<Option<String>, LogError> {
+    let user = log.load::<UserState>(id).await?;
+    Ok(user.state.account.as_ref().and_then(|account| {
+        full_name(account.first_name.value().map(String::as_str), account.last_name.value().map(String::as_str))
+    }))
+}
+
+/// A review.
+pub(crate) async fn review_view(log: &EventLog, id: ReviewId, pending: bool) -> Result<ReviewView, Refusal> {
+    if !pending && let Some(review) = load_review(log.database(), id).await? {
+        return Ok(review.into());
+    }
+    let stream = open_stream(log, &domain::Review::stream(id)).await?;
+    let review = Review::of_stream(&stream, None).ok_or_else(ApiError::not_found)?;
+    let user_name = name_of(log, review.user_id).await?;
+    Ok(Review { user_name, ..review }.into())
 }
 
 /// An enrollment with its course.

@@ -38,7 +38,8 @@ pub use folding::{Documents, FoldError};
 pub use process::run;
 pub use projection::{DocKey, Projection};
 pub use projections::{
-    Audit, Courses, Enrollments, Entitlements, Quizzes, Subscriptions, Transactions, Users, all, collections,
+    Audit, Certificates, Courses, Enrollments, Entitlements, Quizzes, Subscriptions, Transactions, Users, all,
+    collections,
 };
 pub use rebuild::RebuildOptions;
 pub use retry::Retried;

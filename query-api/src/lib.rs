@@ -23,6 +23,9 @@
 //! | GET /transactions, /transactions/{id}/invoice | `payments/list_transactions.rs`, `show_invoice.rs` |
 //! | GET /subscriptions/active, /user/{user_id}/entitlements | `payments/show_subscription.rs`, `show_entitlements.rs` |
 //! | GET /courses/{id}/faq | `courses/list_faq.rs` |
+//! | GET /courses/{id}/reviews | `courses/list_reviews.rs` |
+//! | GET /courses/{id}/certificate, /certificates/{code} | `courses/show_certificate.rs`, `check_certificate.rs` |
+//! | GET /instructor/courses | `courses/list_instructor_courses.rs` |
 //! | GET /courses/{id}/lessons | `courses/list_lessons.rs` |
 //! | GET /courses/{id}/lessons/{lesson_id} | `courses/show_lesson.rs` |
 //! | GET /courses/{id}/progress | `courses/show_progress.rs` |
@@ -178,13 +181,17 @@ mod tests {
             "/auth/sessions",
             "/auth/users/{id}",
             "/auth/verify-jwt",
+            "/certificates/{code}",
             "/courses",
             "/courses/{id}",
+            "/courses/{id}/certificate",
             "/courses/{id}/faq",
             "/courses/{id}/lessons",
             "/courses/{id}/lessons/{lesson_id}",
             "/courses/{id}/progress",
+            "/courses/{id}/reviews",
             "/enrollments",
+            "/instructor/courses",
             "/quizzes/{id}",
             "/quizzes/{id}/attempts",
             "/subscriptions/active",

@@ -2,12 +2,14 @@
 
 use events::Money;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// An amount in answers: `{"amount": 49.9, "currency": "EUR"}`.
 ///
 /// The number is the double nearest to minor units ÷ 100 and is printed with the fewest digits that read back as it,
 /// which are the decimals meant, up to 2^53 minor units. It is for showing; nothing is ever computed with it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Money)]
 pub struct MoneyView {
     /// In the currency's major unit, at most as many decimals as the currency has.
     pub amount: f64,

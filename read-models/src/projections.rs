@@ -4,7 +4,7 @@ use events::StreamType;
 
 /// Accounts.
 pub const USERS_PROJECTION: &str = "users";
-/// Courses with their modules and lessons.
+/// Courses with their modules, lessons, answered questions and reviews.
 pub const COURSES_PROJECTION: &str = "courses";
 /// Payments with their invoices.
 pub const TRANSACTIONS_PROJECTION: &str = "transactions";
@@ -12,6 +12,8 @@ pub const TRANSACTIONS_PROJECTION: &str = "transactions";
 pub const SUBSCRIPTIONS_PROJECTION: &str = "subscriptions";
 /// Who is in which course, and how far.
 pub const ENROLLMENTS_PROJECTION: &str = "enrollments";
+/// Who has completed which course, in writing.
+pub const CERTIFICATES_PROJECTION: &str = "certificates";
 /// Quizzes, and attempts at them.
 pub const QUIZZES_PROJECTION: &str = "quizzes";
 /// What opens courses to whom.
@@ -22,6 +24,7 @@ pub const AUDIT_PROJECTION: &str = "audit";
 /// The names of all projections, in the order in which they are shown.
 pub const ALL_PROJECTIONS: &[&str] = &[
     AUDIT_PROJECTION,
+    CERTIFICATES_PROJECTION,
     COURSES_PROJECTION,
     ENROLLMENTS_PROJECTION,
     ENTITLEMENTS_PROJECTION,
@@ -49,10 +52,10 @@ pub const fn projections_of(stream: StreamType) -> &'static [&'static str] {
         StreamType::Session => &[USERS_PROJECTION],
         StreamType::Transaction | StreamType::InvoiceSeries => &[TRANSACTIONS_PROJECTION],
         StreamType::Subscription => &[SUBSCRIPTIONS_PROJECTION],
+        StreamType::Review => &[COURSES_PROJECTION, USERS_PROJECTION],
+        StreamType::Certificate => &[CERTIFICATES_PROJECTION],
         StreamType::EmailClaim
         | StreamType::AdminRoster
-        | StreamType::Review
-        | StreamType::Certificate
         | StreamType::Media
         | StreamType::AuditAccess
         | StreamType::ProjectionControl => &[],

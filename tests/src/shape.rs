@@ -145,6 +145,15 @@ pub fn lesson_progress() -> Value {
     })
 }
 
+/// What a learner thinks of a course.
+#[must_use]
+pub fn review() -> Value {
+    json!({
+        "_id": "uuid", "course_id": "uuid", "user_id": "uuid", "user_name": "string?", "rating": "integer",
+        "comment": "string?", "created_at": "time", "updated_at": "time",
+    })
+}
+
 /// A right to open a course that an admin gave.
 #[must_use]
 pub fn grant() -> Value {

@@ -23,9 +23,11 @@ pub mod record_progress;
 pub mod remove_faq;
 pub mod remove_lesson;
 pub mod remove_module;
+pub mod remove_review;
 pub mod restore_course;
 mod retire_courses;
 pub mod unpublish_course;
+pub mod write_review;
 
 pub use complete_courses::start_completing;
 pub(crate) use editor::editor;

@@ -6,6 +6,7 @@ use domain::enrollment::{
     CompleteCourseError, DropEnrollmentError, EnrollBuyerError, EnrollLearnerError, EnrollmentError,
     RecordAttemptError, RecordProgressError,
 };
+use domain::review::{RemoveReviewError, ReviewError, WriteReviewError};
 use http::StatusCode;
 use service_kit::http::ApiError;
 
@@ -34,6 +35,8 @@ refusals! {
     RevokeAccessError { NotFound => ApiError::not_found(), }
     SuspendAccessError { NotFound => ApiError::not_found(), }
     ReinstateAccessError { NotFound => ApiError::not_found(), }
+    WriteReviewError { NotEnrolled => not_enrolled(), }
+    RemoveReviewError { NotFound => ApiError::not_found(), }
     IssueCertificateError { AlreadyIssued => ApiError::conflict(), NotCompleted => ApiError::not_found(), }
 }
 
@@ -47,4 +50,5 @@ sums! {
     EnrollmentError { EnrollLearner, EnrollBuyer, RecordProgress, RecordAttempt, CompleteCourse, DropEnrollment, }
     AccessError { GrantAccess, RevokeAccess, SuspendAccess, ReinstateAccess, OpenPurchase, ClosePurchase, }
     CertificateError { IssueCertificate, }
+    ReviewError { WriteReview, RemoveReview, }
 }

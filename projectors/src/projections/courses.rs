@@ -1,23 +1,25 @@
-//! Projection `courses`: courses, their modules and lessons, the questions that they answer, and how many learners they
-//! have.
+//! Projection `courses`: courses, their modules and lessons, the questions that they answer, how many learners they
+//! have, and what those think of them.
 
 mod faq;
 mod keys;
 mod learners;
 mod outline;
+mod reviews;
 
 use events::{
     CourseCreated, CourseEvent, CourseId, Event, Personal, RecordedEvent, StoredEvent, StreamType, UserEvent, UserId,
 };
 use read_models::{
     COURSE_INSTRUCTORS, COURSES, COURSES_PROJECTION, Collection, Course, CourseInstructor, FAQ, LESSONS, MODULES,
+    REVIEWS, Review,
 };
 
 use keys::keys_of;
 
 use crate::{DocKey, Documents, FoldError, Projection};
 
-/// Collections `courses`, `modules`, `lessons`, `faq` and, private, `course_instructors`.
+/// Collections `courses`, `modules`, `lessons`, `faq`, `reviews` and, private, `course_instructors`.
 pub struct Courses;
 
 impl Projection for Courses {
@@ -26,11 +28,11 @@ impl Projection for Courses {
     }
 
     fn version(&self) -> u32 {
-        5
+        6
     }
 
     fn collections(&self) -> &'static [Collection] {
-        &[COURSES, MODULES, LESSONS, FAQ, COURSE_INSTRUCTORS]
+        &[COURSES, MODULES, LESSONS, FAQ, REVIEWS, COURSE_INSTRUCTORS]
     }
 
     fn keys(&self, event: &RecordedEvent) -> Vec<DocKey> {
@@ -44,6 +46,7 @@ impl Projection for Courses {
             Event::Enrollment(event) => {
                 learners::counted(event).map(|(id, _)| DocKey::of::<Course>(id)).into_iter().collect()
             }
+            Event::Review(event) => reviews::keys_of(event),
             Event::EmailClaim(_)
             | Event::Session(_)
             | Event::AdminRoster(_)
@@ -53,7 +56,6 @@ impl Projection for Courses {
             | Event::Quiz(_)
             | Event::QuizAttempt(_)
             | Event::Access(_)
-            | Event::Review(_)
             | Event::Certificate(_)
             | Event::Media(_)
             | Event::AuditAccess(_)
@@ -65,6 +67,7 @@ impl Projection for Courses {
         match event.stream_type {
             StreamType::User => vec![DocKey::of::<CourseInstructor>(&event.stream_id)],
             StreamType::Course => vec![DocKey::of::<Course>(&event.stream_id)],
+            StreamType::Review => vec![DocKey::of::<Review>(&event.stream_id)],
             // Its course stands in the event's fields: the stream itself is parked.
             StreamType::Enrollment
             | StreamType::EmailClaim
@@ -76,7 +79,6 @@ impl Projection for Courses {
             | StreamType::Quiz
             | StreamType::QuizAttempt
             | StreamType::Access
-            | StreamType::Review
             | StreamType::Certificate
             | StreamType::Media
             | StreamType::AuditAccess
@@ -92,6 +94,7 @@ impl Projection for Courses {
             },
             Event::Course(of_course) => course(event, of_course, docs),
             Event::Enrollment(of_enrollment) => learners::count(of_enrollment, docs),
+            Event::Review(of_review) => reviews::review(event, of_review, docs),
             Event::EmailClaim(_)
             | Event::Session(_)
             | Event::AdminRoster(_)
@@ -101,7 +104,6 @@ impl Projection for Courses {
             | Event::Quiz(_)
             | Event::QuizAttempt(_)
             | Event::Access(_)
-            | Event::Review(_)
             | Event::Certificate(_)
             | Event::Media(_)
             | Event::AuditAccess(_)
@@ -147,16 +149,26 @@ fn name_in(event: &UserEvent) -> Option<Name> {
     }
 }
 
-/// Calls somebody so, in each of their courses. It is no change of the courses: their times and versions stay.
+/// Calls somebody so, in each of their courses and reviews. It is no change of those: their times and versions stay.
 fn named(name: Name, docs: &mut Documents<'_>) -> Result<(), FoldError> {
     let Name { user_id: id, first_name, last_name } = name;
-    let course_ids = docs.get::<CourseInstructor>(id)?.map(|known| known.course_ids).unwrap_or_default();
-    let person = CourseInstructor { id, first_name, last_name, course_ids, stale: false };
+    let known = docs.get::<CourseInstructor>(id)?;
+    let (course_ids, review_ids) = known.map(|known| (known.course_ids, known.review_ids)).unwrap_or_default();
+    let person = CourseInstructor { id, first_name, last_name, course_ids, review_ids, stale: false };
     docs.expect::<Course>(&person.course_ids)?;
     for course_id in &person.course_ids {
         let course: Course = docs.require(course_id)?;
         if course.instructor_name != person.name() {
             docs.put(Course { instructor_name: person.name(), ..course })?;
+        }
+    }
+    docs.expect::<Review>(&person.review_ids)?;
+    for review_id in &person.review_ids {
+        let review: Review = docs.require(review_id)?;
+        // Who has no name any more was erased, words and all; while they are there they have one.
+        let comment = review.comment.clone().filter(|_| person.name().is_some());
+        if review.user_name != person.name() || review.comment != comment {
+            docs.put(Review { user_name: person.name(), comment, ..review })?;
         }
     }
     docs.put(person)

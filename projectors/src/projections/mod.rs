@@ -1,6 +1,7 @@
 //! The projections, one file each.
 
 mod audit;
+mod certificates;
 mod courses;
 mod enrollments;
 mod entitlements;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use read_models::{Collection, PARKED, PROJECTIONS, REBUILDS};
 
 pub use audit::Audit;
+pub use certificates::Certificates;
 pub use courses::Courses;
 pub use enrollments::Enrollments;
 pub use entitlements::Entitlements;
@@ -33,6 +35,7 @@ pub fn all() -> Vec<Arc<dyn Projection>> {
         Arc::new(Enrollments),
         Arc::new(Entitlements),
         Arc::new(Quizzes),
+        Arc::new(Certificates),
         Arc::new(Transactions),
         Arc::new(Subscriptions),
         Arc::new(Audit),

@@ -1,13 +1,17 @@
 //! Projection `users`: accounts, and where they are signed in.
 
 use events::{
-    CourseEvent, CourseId, Event, RecordedEvent, SessionEvent, SessionId, StoredEvent, StreamType, UserEvent, UserId,
+    CourseEvent, CourseId, Event, RecordedEvent, ReviewEvent, ReviewId, SessionEvent, SessionId, StoredEvent,
+    StreamType, UserEvent, UserId,
 };
-use read_models::{Collection, USER_COURSES, USER_SESSIONS, USERS, USERS_PROJECTION, User, UserCourse, UserSessions};
+use read_models::{
+    Collection, USER_COURSES, USER_RATINGS, USER_SESSIONS, USERS, USERS_PROJECTION, User, UserCourse, UserRating,
+    UserSessions,
+};
 
 use crate::{DocKey, Documents, FoldError, Projection};
 
-/// Collections `users`, `user_sessions` and, private, `user_courses`.
+/// Collections `users`, `user_sessions` and, private, `user_courses` and `user_ratings`.
 pub struct Users;
 
 impl Projection for Users {
@@ -16,11 +20,11 @@ impl Projection for Users {
     }
 
     fn version(&self) -> u32 {
-        3
+        4
     }
 
     fn collections(&self) -> &'static [Collection] {
-        &[USERS, USER_SESSIONS, USER_COURSES]
+        &[USERS, USER_SESSIONS, USER_COURSES, USER_RATINGS]
     }
 
     fn keys(&self, event: &RecordedEvent) -> Vec<DocKey> {
@@ -60,6 +64,11 @@ impl Projection for Users {
                 | CourseEvent::FaqChanged(_)
                 | CourseEvent::FaqRemoved(_) => Vec::new(),
             },
+            Event::Review(event) => {
+                // Whose the course is, is reached through it.
+                let (course_id, review_id) = reviewed(event);
+                vec![DocKey::of::<UserCourse>(course_id), DocKey::of::<UserRating>(review_id)]
+            }
             Event::EmailClaim(_)
             | Event::AdminRoster(_)
             | Event::Transaction(_)
@@ -69,7 +78,6 @@ impl Projection for Users {
             | Event::QuizAttempt(_)
             | Event::Enrollment(_)
             | Event::Access(_)
-            | Event::Review(_)
             | Event::Certificate(_)
             | Event::Media(_)
             | Event::AuditAccess(_)
@@ -83,6 +91,7 @@ impl Projection for Users {
                 vec![DocKey::of::<User>(&event.stream_id), DocKey::of::<UserSessions>(&event.stream_id)]
             }
             StreamType::Course => vec![DocKey::of::<UserCourse>(&event.stream_id)],
+            StreamType::Review => vec![DocKey::of::<UserRating>(&event.stream_id)],
             StreamType::Session => {
                 let keys = |id: &UserId| [DocKey::of::<User>(id), DocKey::of::<UserSessions>(id)];
                 event.subject_ids.iter().flat_map(keys).collect()
@@ -96,7 +105,6 @@ impl Projection for Users {
             | StreamType::QuizAttempt
             | StreamType::Enrollment
             | StreamType::Access
-            | StreamType::Review
             | StreamType::Certificate
             | StreamType::Media
             | StreamType::AuditAccess
@@ -109,6 +117,7 @@ impl Projection for Users {
             Event::User(of_user) => user(event, of_user, docs),
             Event::Session(of_session) => session(event, of_session, docs),
             Event::Course(of_course) => course(of_course, docs),
+            Event::Review(of_review) => review(of_review, docs),
             Event::EmailClaim(_)
             | Event::AdminRoster(_)
             | Event::Transaction(_)
@@ -118,7 +127,6 @@ impl Projection for Users {
             | Event::QuizAttempt(_)
             | Event::Enrollment(_)
             | Event::Access(_)
-            | Event::Review(_)
             | Event::Certificate(_)
             | Event::Media(_)
             | Event::AuditAccess(_)
@@ -238,4 +246,31 @@ fn show_course(id: CourseId, published: bool, docs: &mut Documents<'_>) -> Resul
     course.published = published;
     docs.put(user)?;
     docs.put(course)
+}
+
+const fn reviewed(event: &ReviewEvent) -> (CourseId, ReviewId) {
+    match event {
+        ReviewEvent::ReviewWritten(event) => (event.course_id, event.review_id),
+        ReviewEvent::ReviewChanged(event) => (event.course_id, event.review_id),
+        ReviewEvent::ReviewRemoved(event) => (event.course_id, event.review_id),
+    }
+}
+
+/// A review of one of somebody's courses is another: so are their stars.
+fn review(event: &ReviewEvent, docs: &mut Documents<'_>) -> Result<(), FoldError> {
+    let after = match event {
+        ReviewEvent::ReviewWritten(event) => Some(event.rating),
+        ReviewEvent::ReviewChanged(event) => Some(event.rating),
+        ReviewEvent::ReviewRemoved(_) => None,
+    };
+    let (course_id, id) = reviewed(event);
+    let course: UserCourse = docs.require(course_id)?;
+    let before = docs.get::<UserRating>(id)?.map(|known| known.rating);
+    let mut user: User = docs.require(course.instructor_id)?;
+    user.instructor.rate(before, after);
+    docs.put(user)?;
+    match after {
+        Some(rating) => docs.put(UserRating { id, rating, stale: false }),
+        None => docs.delete::<UserRating>(id),
+    }
 }

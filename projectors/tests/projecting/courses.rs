@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use events::{CourseId, Event, FaqId, LessonId, ModuleId};
 use projectors::{Courses, Users};
+use read_models::Ratings;
 use read_models::views::{CourseDocuments, load_course};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -99,8 +100,10 @@ fn the_fold_of_one_stream_is_what_the_projection_writes() {
         for id in created {
             let stream = known.iter().filter(|event| event.stream.id() == id.to_string()).cloned();
             let mut written = sorted(load_course(academy.log.database(), id).await.unwrap().unwrap());
-            // How many learners it has is not told by its own stream.
+            // How many learners it has, and what they think, is not told by its own stream.
             written.course.enrollments_count = 0;
+            written.course.ratings = Ratings { count: 1, stars: 1 };
+            written.course.rate(Some(1), None);
             let name = written.course.instructor_name.clone();
             let folded = sorted(CourseDocuments::of_stream(&stream.collect::<Vec<_>>(), name.as_deref()).unwrap());
             assert!(folded.course == written.course, "{id}");

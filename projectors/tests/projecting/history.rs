@@ -18,6 +18,7 @@ pub mod accounts;
 pub mod courses;
 pub mod learners;
 pub mod quizzes;
+pub mod reviews;
 
 pub type Written = (StreamId, Event);
 
@@ -145,6 +146,7 @@ pub async fn random(academy: &Academy, seed: u64, count: usize) {
     let mut courses: Vec<courses::Known> = Vec::new();
     let mut learning = learners::Learning::default();
     let mut quizzes: Vec<quizzes::Known> = Vec::new();
+    let mut judging = reviews::Judging::default();
     let mut pending: Vec<Written> = Vec::new();
     for _ in 0..count {
         if people.here.is_empty() || random.random_ratio(1, 12) {
@@ -159,10 +161,11 @@ pub async fn random(academy: &Academy, seed: u64, count: usize) {
             erase(academy, gone).await;
             continue;
         }
-        match random.random_range(0..7) {
+        match random.random_range(0..8) {
             0..2 => pending.push(accounts::next(&mut random, &mut people)),
             2..4 => pending.push(courses::next(&mut random, &people.here, &mut courses)),
             4 => pending.extend(quizzes::next(&mut random, &people.here, &courses, &mut quizzes)),
+            5 => pending.extend(judging.next(&mut random, &people.here, &courses)),
             _ => pending.extend(learning.next(&mut random, &people.here, &courses)),
         }
         if random.random_ratio(1, 4) {

@@ -33,6 +33,23 @@ pub async fn expected_of_quizzes(academy: &Academy) -> Documents {
     documents
 }
 
+/// The documents of the projection `certificates`, from the log alone.
+pub async fn expected_of_certificates(academy: &Academy) -> Documents {
+    let opened = academy.log.open_events(academy.events().await).await.unwrap();
+    let mut documents = Documents::new();
+    for event in &opened {
+        let Opened::Known(event) = event else { continue };
+        if event.event.type_name() == "CertificateIssued" {
+            let mut document = event.event.to_data().unwrap();
+            document["_id"] = document.as_object_mut().unwrap().remove("certificate_id").unwrap();
+            document["issued_at"] = json!(event.time);
+            let id = document["_id"].clone();
+            *at(&mut documents, "certificates", &id) = document;
+        }
+    }
+    documents
+}
+
 /// The documents of the projections `users` and `courses`, from the log alone.
 pub async fn expected(academy: &Academy) -> (Documents, Documents) {
     let opened = academy.log.open_events(academy.events().await).await.unwrap();
@@ -60,6 +77,7 @@ fn fold_users(users: &mut Documents, event: &RecordedEvent, data: &Value) {
                 "language": data["language"], "created_at": time, "last_login_at": null,
                 "instructor": {
                     "bio": null, "expertise_tags": [], "total_courses": 0, "rating": 0.0,
+                    "ratings": { "count": 0, "stars": 0 },
                     "verification_status": "unverified",
                 },
                 "notification_settings": {
@@ -76,6 +94,7 @@ fn fold_users(users: &mut Documents, event: &RecordedEvent, data: &Value) {
                 json!({ "_id": data["course_id"], "instructor_id": data["instructor_id"], "published": false });
             *at(users, "user_courses", &data["course_id"]) = lookup;
         }
+        "ReviewWritten" | "ReviewChanged" | "ReviewRemoved" => count_stars(users, data),
         "CoursePublished" => count_course(users, data, true),
         "CourseUnpublished" | "CourseArchived" => count_course(users, data, false),
         name if event.stream.stream_type() == StreamType::User => fold_account(users, name, data),
@@ -99,6 +118,29 @@ fn count_course(users: &mut Documents, data: &Value, published: bool) {
         let before = total.as_u64().unwrap();
         *total = json!(if published { before + 1 } else { before - 1 });
     }
+}
+
+/// Of a removed review the event holds no stars.
+fn count_stars(users: &mut Documents, data: &Value) {
+    let key = ("user_ratings".to_owned(), data["review_id"].as_str().unwrap().to_owned());
+    let before = users.remove(&key).map(|known| known["rating"].as_u64().unwrap());
+    let after = data["rating"].as_u64();
+    if after.is_some() {
+        users.insert(key, json!({ "_id": data["review_id"], "rating": after }));
+    }
+    let instructor = at(users, "user_courses", &data["course_id"])["instructor_id"].clone();
+    let info = &mut at(users, "users", &instructor)["instructor"];
+    let number = |name: &str| info["ratings"][name].as_u64().unwrap();
+    let count = number("count") + u64::from(after.is_some()) - u64::from(before.is_some());
+    let stars = number("stars") + after.unwrap_or(0) - before.unwrap_or(0);
+    (info["ratings"], info["rating"]) = rated(count, stars);
+}
+
+/// So many reviews with so many stars, and what they average to: half a hundredth goes up.
+fn rated(count: u64, stars: u64) -> (Value, Value) {
+    #[allow(clippy::cast_precision_loss)]
+    let average = if count == 0 { 0.0 } else { (stars as f64 / count as f64 * 100.0).round() / 100.0 };
+    (json!({ "count": count, "stars": stars }), json!(average))
 }
 
 /// What an account says of itself, and how its sessions end by it.

@@ -228,6 +228,7 @@ impl Projection for Careless {
             first_name: None,
             last_name: None,
             course_ids: Vec::new(),
+            review_ids: Vec::new(),
             stale: false,
         });
         person.course_ids.push(created.course_id);

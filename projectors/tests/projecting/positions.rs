@@ -28,8 +28,8 @@ fn who_waits_is_told_when_all_have_come_so_far() {
         let first = academy.log.head().await.unwrap().position;
         eventually("first position", || async { positions.wait(&NAMES, first, PATIENCE).await == Waited::Reached })
             .await;
-        for _ in 0..5 {
-            history::random(&academy, 31, 20).await;
+        for seed in 31..36 {
+            history::random(&academy, seed, 20).await;
             let head = academy.log.head().await.unwrap().position;
             assert_eq!(positions.wait(&NAMES, head, PATIENCE).await, Waited::Reached);
             assert!(positions.current(&NAMES).await.unwrap() >= head);

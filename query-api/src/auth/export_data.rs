@@ -10,13 +10,13 @@ use event_log::LogError;
 use events::{Position, Timestamp};
 use futures::stream::{self, Stream, StreamExt as _};
 use read_models::views::{
-    AttemptView, EnrollmentListItem, LessonProgressView, SessionView, SubscriptionView, TransactionFilter,
-    TransactionView, UserView, list_transactions, load_attempts_of, load_learning_of, load_sessions,
+    AttemptView, EnrollmentListItem, LessonProgressView, ReviewView, SessionView, SubscriptionView, TransactionFilter,
+    TransactionView, UserView, list_transactions, load_attempts_of, load_learning_of, load_reviews_of, load_sessions,
     load_subscriptions, load_user,
 };
 use read_models::{
-    AUDIT_PROJECTION, ENROLLMENTS_PROJECTION, QUIZZES_PROJECTION, SUBSCRIPTIONS_PROJECTION, TRANSACTIONS_PROJECTION,
-    USERS_PROJECTION,
+    AUDIT_PROJECTION, COURSES_PROJECTION, ENROLLMENTS_PROJECTION, QUIZZES_PROJECTION, SUBSCRIPTIONS_PROJECTION,
+    TRANSACTIONS_PROJECTION, USERS_PROJECTION,
 };
 use serde::Serialize;
 use service_kit::clock::Clock;
@@ -28,8 +28,9 @@ use crate::audit::{AuditEventView, PersonEvents};
 use crate::reads::absent;
 
 /// What the answer is read from.
-const READ: [&str; 6] = [
+const READ: [&str; 7] = [
     USERS_PROJECTION,
+    COURSES_PROJECTION,
     ENROLLMENTS_PROJECTION,
     QUIZZES_PROJECTION,
     TRANSACTIONS_PROJECTION,
@@ -38,10 +39,6 @@ const READ: [&str; 6] = [
 ];
 /// The end of the answer's JSON: the events are the last that is in it.
 const END: &[u8] = b"]}}";
-
-/// A list of things that the academy does not have yet: nothing happens that could make any, so nobody has any. Who
-/// brings them replaces it by what their read collection holds of the person.
-type NoneYet = [(); 0];
 
 /// All that is held on me.
 #[derive(Serialize, ToSchema)]
@@ -57,9 +54,8 @@ pub(crate) struct Export {
     transactions: Vec<TransactionView>,
     /// The plans that I have had, as GET /subscriptions/active shows mine.
     subscriptions: Vec<SubscriptionView>,
-    /// What I have written of courses.
-    #[schema(value_type = Vec<Object>)]
-    reviews: NoneYet,
+    /// What I have written of courses, as GET /courses/{id}/reviews shows it.
+    reviews: Vec<ReviewView>,
     /// My attempts at quizzes, as GET /quizzes/{id}/attempts shows them; what I answered is in the events.
     quiz_attempts: Vec<AttemptView>,
     /// Where I am signed in, all of it, as GET /auth/sessions shows it.
@@ -106,6 +102,7 @@ pub(crate) async fn export_data(
     let subscriptions = load_subscriptions(reads.database(), caller.user_id).await.map_err(failed)?;
     let learning = load_learning_of(reads.database(), caller.user_id).await.map_err(failed)?;
     let attempts = load_attempts_of(reads.database(), caller.user_id).await.map_err(failed)?;
+    let reviews = load_reviews_of(reads.database(), caller.user_id).await.map_err(failed)?;
     let mut events = PersonEvents::new(reads.log(), caller.user_id, head);
     let export = Export {
         profile: user.into(),
@@ -113,7 +110,7 @@ pub(crate) async fn export_data(
         progress: learning.progress.into_iter().map(LessonProgressView::from).collect(),
         transactions: transactions.into_iter().map(TransactionView::from).collect(),
         subscriptions: subscriptions.into_iter().filter_map(|subscription| subscription.view(now)).collect(),
-        reviews: [],
+        reviews: reviews.into_iter().map(ReviewView::from).collect(),
         quiz_attempts: attempts.into_iter().map(AttemptView::from).collect(),
         sessions: sessions.live_views(caller.session_id, now),
         events: events.next().await.map_err(failed)?,

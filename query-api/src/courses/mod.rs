@@ -1,10 +1,14 @@
 //! Queries of the Course service.
 
 mod catalogue;
+mod check_certificate;
 mod list_courses;
 mod list_enrollments;
 mod list_faq;
+mod list_instructor_courses;
 mod list_lessons;
+mod list_reviews;
+mod show_certificate;
 mod show_course;
 mod show_lesson;
 mod show_progress;
@@ -29,6 +33,10 @@ pub(crate) fn router() -> OpenApiRouter<QueryDeps> {
         .routes(routes!(show_progress::show_progress))
         .routes(routes!(list_enrollments::list_enrollments))
         .routes(routes!(list_faq::list_faq))
+        .routes(routes!(list_reviews::list_reviews))
+        .routes(routes!(show_certificate::show_certificate))
+        .routes(routes!(check_certificate::check_certificate))
+        .routes(routes!(list_instructor_courses::list_instructor_courses))
 }
 
 /// Who asks to see a course.

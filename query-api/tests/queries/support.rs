@@ -288,7 +288,7 @@ pub fn course(number: u32, title: &str, with: Value) -> Value {
         "stack": ["Excel"], "price": { "minor": 4990, "currency": "EUR", "pricing_model": "one-time" },
         "instructor_id": id(900), "instructor_name": "Ada Lovelace", "status": "published", "modules": [],
         "total_lessons": 0, "total_duration_seconds": 0, "enrollments_count": 0, "average_rating": 0.0,
-        "reviews_count": 0, "keywords": ["tableau"], "image_url": null, "category": null, "language": "fr",
+        "reviews_count": 0, "ratings": { "count": 0, "stars": 0 }, "keywords": ["tableau"], "image_url": null, "category": null, "language": "fr",
         "created_at": TIME, "updated_at": TIME, "published_at": TIME, "version": 4, "search": words,
     });
     merge(&mut course, with);
@@ -323,7 +323,8 @@ pub fn user(id: UserId) -> Value {
         "role": "learner", "status": "active", "language": "fr", "created_at": TIME, "updated_at": TIME,
         "last_login_at": TIME,
         "instructor": {
-            "bio": null, "expertise_tags": [], "total_courses": 0, "rating": 0.0, "verification_status": "unverified",
+            "bio": null, "expertise_tags": [], "total_courses": 0, "rating": 0.0, "ratings": { "count": 0, "stars": 0 },
+            "verification_status": "unverified",
         },
         "notification_settings": { "email_notifications": true, "marketing_emails": false, "newsletter": false },
         "version": 1,

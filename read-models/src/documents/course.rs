@@ -4,6 +4,7 @@ use bson::doc;
 use events::{CourseId, Currency, Domain, Language, ModuleId, Money, PricingModel, Timestamp, UserId, Version};
 use serde::{Deserialize, Serialize};
 
+use super::ratings::{Ratings, ratings};
 use super::{is_false, read_document, status_words};
 use crate::Collection;
 use crate::schema;
@@ -41,6 +42,7 @@ pub const COURSES: Collection = Collection {
             "enrollments_count": schema::count(),
             "average_rating": schema::number(),
             "reviews_count": schema::count(),
+            "ratings": ratings(),
             "keywords": schema::list(schema::text()),
             "image_url": schema::nullable(schema::text()),
             "category": schema::nullable(schema::text()),
@@ -113,6 +115,9 @@ pub struct Course {
     pub average_rating: f64,
     /// Visible reviews.
     pub reviews_count: u64,
+    /// What both are counted by.
+    #[serde(default)]
+    pub ratings: Ratings,
     /// Words it is found by.
     pub keywords: Vec<String>,
     /// Cover.

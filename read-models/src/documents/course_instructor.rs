@@ -1,8 +1,9 @@
-//! Collection `course_instructors`: names of persons and the courses they teach. Private to projection `courses`, so
-//! that `instructor_name` follows the person without reading another projection's collections.
+//! Collection `course_instructors`: names of persons, the courses they teach and the reviews they wrote. Private to
+//! projection `courses`, so that `instructor_name` and `user_name` follow the person without reading another
+//! projection's collections.
 
 use bson::doc;
-use events::{CourseId, UserId};
+use events::{CourseId, ReviewId, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::{is_false, read_document};
@@ -18,6 +19,7 @@ pub const COURSE_INSTRUCTORS: Collection = Collection {
             "first_name": schema::nullable(schema::text()),
             "last_name": schema::nullable(schema::text()),
             "course_ids": schema::list(schema::id()),
+            "review_ids": schema::list(schema::id()),
         })
     },
     indexes: Vec::new,
@@ -35,6 +37,9 @@ pub struct CourseInstructor {
     pub last_name: Option<String>,
     /// Their courses, in the order they were begun.
     pub course_ids: Vec<CourseId>,
+    /// Their reviews, in the order they were written.
+    #[serde(default)]
+    pub review_ids: Vec<ReviewId>,
     /// Whether events about them are parked.
     #[serde(default, skip_serializing_if = "is_false")]
     pub stale: bool,
@@ -43,7 +48,7 @@ pub struct CourseInstructor {
 read_document!(CourseInstructor in COURSE_INSTRUCTORS, id);
 
 impl CourseInstructor {
-    /// What stands as `instructor_name` in their courses; none when they were erased.
+    /// What stands as `instructor_name` in their courses and `user_name` in their reviews; none when they were erased.
     #[must_use]
     pub fn name(&self) -> Option<String> {
         full_name(self.first_name.as_deref(), self.last_name.as_deref())

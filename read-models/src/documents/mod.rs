@@ -2,6 +2,7 @@
 
 mod audit_block;
 mod audit_event;
+mod certificate;
 mod checkpoint;
 mod course;
 mod course_instructor;
@@ -16,15 +17,19 @@ mod module;
 mod parked;
 mod quiz;
 mod quiz_attempt;
+mod ratings;
 mod rebuild;
+mod review;
 mod subscription;
 mod transaction;
 mod user;
 mod user_course;
+mod user_rating;
 mod user_sessions;
 
 pub use audit_block::{AUDIT_BLOCKS, AuditBlock};
 pub use audit_event::{AUDIT_EVENTS, AuditEvent, PositionKey};
+pub use certificate::{CERTIFICATES, Certificate};
 pub use checkpoint::{Checkpoint, PROJECTIONS, ProjectionState};
 pub use course::{COURSES, Course, CoursePrice, CourseStatus, hours};
 pub use course_instructor::{COURSE_INSTRUCTORS, CourseInstructor, full_name};
@@ -39,11 +44,14 @@ pub use module::{MODULES, Module};
 pub use parked::{PARKED, ParkCause, Parked};
 pub use quiz::{QUIZZES, QuestionType, Quiz};
 pub use quiz_attempt::{AttemptResult, QUIZ_ATTEMPTS, QuizAttempt, RightAnswer};
+pub use ratings::Ratings;
 pub use rebuild::{REBUILDS, Rebuild, RebuildState, Verification};
+pub use review::{REVIEWS, Review};
 pub use subscription::{SUBSCRIPTIONS, Subscription};
 pub use transaction::{CreditNote, Invoice, TRANSACTIONS, Transaction};
 pub use user::{InstructorInfo, NotificationSettings, USERS, User, UserStatus, VerificationStatus};
 pub use user_course::{USER_COURSES, UserCourse};
+pub use user_rating::{USER_RATINGS, UserRating};
 pub use user_sessions::{DeviceSession, USER_SESSIONS, UserSessions};
 
 /// A document of a read collection: replaced as a whole by its projection, read as a whole.

@@ -4,6 +4,7 @@ use bson::doc;
 use events::{Language, Role, Timestamp, UserId, Version};
 use serde::{Deserialize, Serialize};
 
+use super::ratings::{Ratings, ratings};
 use super::{is_false, read_document, status_words};
 use crate::Collection;
 use crate::schema;
@@ -17,6 +18,7 @@ pub const USERS: Collection = Collection {
             "expertise_tags": schema::list(schema::text()),
             "total_courses": schema::count(),
             "rating": schema::number(),
+            "ratings": ratings(),
             "verification_status": schema::one_of(VerificationStatus::ALL.iter().map(|word| word.as_str())),
         };
         let notifications = doc! {
@@ -137,8 +139,19 @@ pub struct InstructorInfo {
     pub total_courses: u32,
     /// Average over their courses' reviews, 2 decimals; 0 when there is none.
     pub rating: f64,
+    /// What it is counted by.
+    #[serde(default)]
+    pub ratings: Ratings,
     /// How far their application has come.
     pub verification_status: VerificationStatus,
+}
+
+impl InstructorInfo {
+    /// A review of one of their courses is another: none before it is written, none after it is removed.
+    pub fn rate(&mut self, before: Option<u8>, after: Option<u8>) {
+        self.ratings.replace(before, after);
+        self.rating = self.ratings.average();
+    }
 }
 
 impl Default for InstructorInfo {
@@ -148,6 +161,7 @@ impl Default for InstructorInfo {
             expertise_tags: Vec::new(),
             total_courses: 0,
             rating: 0.0,
+            ratings: Ratings::default(),
             verification_status: VerificationStatus::Unverified,
         }
     }

@@ -6,7 +6,7 @@ use events::{
 };
 
 use crate::search::CourseWords;
-use crate::{Course, CoursePrice, CourseStatus, Faq, Lesson, Module};
+use crate::{Course, CoursePrice, CourseStatus, Faq, Lesson, Module, Ratings};
 
 impl Course {
     /// A draft.
@@ -30,6 +30,7 @@ impl Course {
             enrollments_count: 0,
             average_rating: 0.0,
             reviews_count: 0,
+            ratings: Ratings::default(),
             keywords: created.keywords.clone(),
             image_url: created.image_url.clone(),
             category: created.category.clone(),
@@ -97,6 +98,12 @@ impl Course {
     /// A learner less.
     pub const fn discount_learner(&mut self) {
         self.enrollments_count = self.enrollments_count.saturating_sub(1);
+    }
+
+    /// A review of it is another: none before it is written, none after it is removed.
+    pub fn rate(&mut self, before: Option<u8>, after: Option<u8>) {
+        self.ratings.replace(before, after);
+        (self.average_rating, self.reviews_count) = (self.ratings.average(), self.ratings.count);
     }
 
     /// Puts it into the catalogue.

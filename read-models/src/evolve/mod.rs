@@ -6,6 +6,7 @@ mod course_documents;
 mod enrollment;
 mod grant;
 mod quiz;
+mod review;
 mod subscription;
 mod transaction;
 mod user;

@@ -10,6 +10,9 @@
 //! | `enrollment` | [`EnrollmentView`], [`EnrollmentListItem`], [`LessonProgressView`]: learners in courses |
 //! | `grant` | [`GrantView`]: rights that admins give; [`load_grant`] |
 //! | `faq` | [`FaqView`]: answered questions; [`list_faq_if`], [`load_faq`] |
+//! | `review` | [`ReviewView`]: what learners think; [`list_reviews_if`], [`load_review`], [`load_reviews_of`] |
+//! | `certificate` | [`CertificateView`]; [`load_certificate`], [`find_certificate`] |
+//! | `instructing` | [`list_instructor_courses`]: how a teacher's courses do |
 //! | `quiz` | [`QuizView`]: a quiz, with its answers or without; [`AttemptView`] |
 //! | `quizzes` | [`load_quiz`], [`list_attempts`], [`load_attempts_of`] |
 //! | `teaching` | what AI Core reads: [`load_teaching`], [`list_course_cards`], [`load_course_card`] |
@@ -24,12 +27,14 @@
 //! | `snapshot` | [`read_at_once`]: several reads at one instant, bounded, anew when a swap broke them off |
 
 mod audit;
+mod certificate;
 mod course;
 mod enrollment;
 mod entitlements;
 mod faq;
 mod grant;
 mod histories;
+mod instructing;
 mod learning;
 mod load;
 mod openapi;
@@ -37,6 +42,7 @@ mod outline;
 mod projections;
 mod quiz;
 mod quizzes;
+mod review;
 mod sessions;
 mod snapshot;
 mod subscriptions;
@@ -46,6 +52,7 @@ mod user;
 mod users;
 
 pub use audit::{EventFilter, events_of_person, find_events};
+pub use certificate::{CertificateDocuments, CertificateView, find_certificate, load_certificate};
 pub use course::{CourseFacts, CourseListItem, CourseView, PriceView};
 pub use enrollment::{CourseOfEnrollment, EnrollmentListItem, EnrollmentView, LessonProgressView};
 pub use entitlements::{EntitlementDocuments, courses_covered, load_entitlements};
@@ -54,6 +61,7 @@ pub use grant::{GrantView, load_grant};
 pub use histories::{
     TakenCourse, enrollments_moved, load_courses, load_histories, load_history, load_popular, load_published,
 };
+pub use instructing::{InstructorCourseView, list_instructor_courses};
 pub use learning::{
     EnrollmentDocuments, LearningOf, list_enrollments, load_enrollment, load_finished_learners, load_learning_of,
     load_lesson, load_lesson_progress, load_lessons_progress, load_shrunk_courses,
@@ -65,13 +73,14 @@ pub use outline::{Audience, LessonView, ModuleView, VideoView};
 pub use projections::{ProjectionRecords, RebuildView, is_parked, load_projections, load_rebuild};
 pub use quiz::{AttemptView, QuestionView, QuizView, ResultView, RightAnswerView, SolutionView};
 pub use quizzes::{AttemptPage, list_attempts, load_attempts_of, load_quiz};
+pub use review::{ReviewView, list_reviews_if, load_review, load_reviews_of};
 pub use sessions::SessionView;
 pub use snapshot::{Reading, Snapshot, read_at_once};
 pub use subscriptions::{SubscriptionView, due_subscriptions, load_subscriptions, subscription_of_provider};
 pub use teaching::{CourseCard, list_course_cards, load_course_card, load_teaching};
 pub use transactions::{
-    CreditNoteView, InvoiceView, TransactionFilter, TransactionView, VatView, list_transactions, load_revenues,
-    load_transaction, transaction_of_intent, unanswered_transactions,
+    CreditNoteView, InvoiceView, TransactionFilter, TransactionView, VatView, list_transactions, load_transaction,
+    transaction_of_intent, unanswered_transactions,
 };
 pub use user::{InstructorInfoView, NotificationSettingsView, PublicUser, UserView};
 pub use users::{UserFilter, list_users};

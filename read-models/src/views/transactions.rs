@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::snapshot::{Reading, Snapshot, read_at_once};
 use super::{is_false, openapi};
-use crate::{CourseRevenue, MoneyView, Transaction};
+use crate::{MoneyView, Transaction};
 
 /// A payment.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
@@ -261,24 +261,5 @@ impl Reading for Unanswered {
             doc! { "$limit": self.most },
         ];
         snapshot.aggregate(found).await
-    }
-}
-
-/// What these courses have brought in; one that nobody has paid for is left out.
-///
-/// # Errors
-/// [`LogError`], see [`read_at_once`].
-pub async fn load_revenues(database: &Database, ids: &[CourseId]) -> Result<Vec<CourseRevenue>, LogError> {
-    read_at_once(database, &Revenues(ids)).await
-}
-
-struct Revenues<'a>(&'a [CourseId]);
-
-impl Reading for Revenues<'_> {
-    type Output = Vec<CourseRevenue>;
-
-    async fn read(&self, snapshot: &mut Snapshot) -> Result<Self::Output, Error> {
-        let ids: Vec<String> = self.0.iter().map(ToString::to_string).collect();
-        snapshot.aggregate(vec![doc! { "$match": { "_id": { "$in": ids } } }]).await
     }
 }

@@ -168,20 +168,22 @@ const ROWS: &[Row] = &[
     Row { method: "delete", path: "/courses/{id}", body: NOTHING, expected: [401, 403, 403, 200, 200, 403] },
     Row {
         method: "patch",
-        path: "/courses/{id}",
-        body: |_| Some(json!({ "title": "Excel, la suite" })),
-        expected: [401, 403, 403, 200, 200, 403],
-    },
-    Row { method: "delete", path: "/courses/{id}", body: NOTHING, expected: [401, 403, 403, 200, 200, 403] },
-    // It is no published one, and no archived one: that they get as far as that shows it.
-    Row { method: "post", path: "/courses/{id}/unpublish", body: NOTHING, expected: [401, 403, 403, 400, 400, 403] },
-    Row { method: "post", path: "/courses/{id}/restore", body: NOTHING, expected: [401, 403, 403, 400, 400, 403] },
-    Row {
-        method: "patch",
         path: "/admin/users/{id}",
         body: |_| Some(json!({ "status": "active" })),
         expected: [401, 403, 403, 403, 200, 403],
     },
+    Row { method: "get", path: "/courses/{id}/reviews", body: NOTHING, expected: [404, 404, 404, 200, 200, 404] },
+    Row {
+        method: "put",
+        path: "/courses/{id}/review",
+        body: |_| Some(json!({ "rating": 5 })),
+        expected: [401, 404, 404, 403, 403, 403],
+    },
+    Row { method: "delete", path: "/courses/{id}/review", body: NOTHING, expected: [401, 404, 404, 403, 403, 403] },
+    Row { method: "get", path: "/courses/{id}/certificate", body: NOTHING, expected: [401, 404, 404, 404, 404, 403] },
+    // Whoever was shown the code may; here there is none.
+    Row { method: "get", path: "/certificates/{code}", body: NOTHING, expected: [404; 6] },
+    Row { method: "get", path: "/instructor/courses", body: NOTHING, expected: [401, 403, 200, 200, 200, 403] },
     // Nobody is enrolled in the draft: `learn` and `enroll` have their own tests of who is.
     Row { method: "get", path: "/enrollments", body: NOTHING, expected: [401, 200, 200, 200, 200, 403] },
     Row { method: "post", path: "/courses/{id}/enroll", body: NOTHING, expected: [401, 404, 404, 400, 400, 403] },

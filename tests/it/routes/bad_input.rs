@@ -53,6 +53,7 @@ async fn targets(app: &TestApp) -> Vec<Target> {
             json!({ "title": "Excel, la suite", "category": "Bureau", "price": 10, "stack": ["Excel"] }),
         ),
         new(Method::POST, &format!("/courses/{}/faq", draft.id), json!({ "question": "q", "answer": "a" })),
+        new(Method::PUT, &format!("/courses/{}/review", draft.id), json!({ "rating": 5, "comment": "c" })),
         new(Method::POST, &format!("/courses/{}/quizzes", draft.id), json!({ "title": "q", "questions": questions() })),
         new(Method::PATCH, &format!("/quizzes/{quiz}"), json!({ "title": "q", "questions": questions() })),
         new(Method::POST, &format!("/quizzes/{quiz}/attempts"), json!({ "answers": [] })),
@@ -168,8 +169,12 @@ async fn a_wrong_type_or_an_unknown_field_is_told_by_its_name() {
     for target in &targets {
         for (field, value) in target.body.as_object().unwrap() {
             let wrong = [json!({ "$ne": 1 }), json!({ "$gt": "" }), json!([]), json!([value]), json!(true), json!(7)];
-            // A price is a number or an object of its own.
-            let wrong = wrong.iter().filter(|wrong| field != "price" || !(wrong.is_number() || wrong.is_object()));
+            // Stars are a number; a price is one, or an object of its own.
+            let wrong = wrong.iter().filter(|wrong| match field.as_str() {
+                "price" => !(wrong.is_number() || wrong.is_object()),
+                "rating" => !wrong.is_number(),
+                _ => true,
+            });
             for wrong in wrong.filter(|wrong| !(value.is_array() && wrong.is_array())) {
                 let answer = target.request(&app).json(&target.with(field, wrong.clone())).send().await;
                 answer.assert_invalid("malformed_body", &[&format!("{field}: invalid")]);

@@ -10,7 +10,8 @@
 //! | `export_data` | all that is held on somebody |
 //! | `limits` | how often one may try |
 //! | `courses`, `change_course`, `outline`, `change_outline`, `publish`, `archive_course`, `catalogue`, `faq` | courses |
-//! | `enroll`, `learn`, `grants` | learners in courses |
+//! | `enroll`, `learn`, `grants`, `reviews`, `certificates` | learners in courses |
+//! | `instructor_courses` | what teachers see of their courses |
 //! | `purchase`, `refund`, `webhook`, `subscriptions`, `entitlements`, `invoices` | payments, and what they open |
 //! | `quizzes`, `quiz_attempts` | quizzes, and who answers them |
 //! | `generate_quiz`, `chat`, `recommendations` | AI Core |
@@ -36,6 +37,7 @@ mod audit_tail;
 mod authorization;
 mod bad_input;
 mod catalogue;
+mod certificates;
 mod change_course;
 mod change_outline;
 mod change_password;
@@ -52,6 +54,7 @@ mod grants;
 mod headers;
 mod idempotency;
 mod indexes;
+mod instructor_courses;
 mod invoices;
 mod learn;
 mod limits;
@@ -75,6 +78,7 @@ mod refund;
 mod register;
 mod request_password_reset;
 mod reset_password;
+mod reviews;
 mod sessions;
 mod show_user;
 mod strong_reads;

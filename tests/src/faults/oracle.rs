@@ -120,12 +120,13 @@ fn registered(documents: &mut Documents, data: &Value, time: &Value) -> Result<(
             "last_login_at": null,
             "instructor": {
                 "bio": null, "expertise_tags": [], "total_courses": 0, "rating": 0.0,
+                "ratings": { "count": 0, "stars": 0 },
                 "verification_status": "unverified",
             },
             "notification_settings": { "email_notifications": true, "marketing_emails": false, "newsletter": false },
         }),
     )?;
-    let lookup = json!({ "_id": id, "first_name": first, "last_name": last, "course_ids": [] });
+    let lookup = json!({ "_id": id, "first_name": first, "last_name": last, "course_ids": [], "review_ids": [] });
     put(documents, "course_instructors", lookup)
 }
 
@@ -161,7 +162,7 @@ fn created(documents: &mut Documents, data: &Value, time: &Value) -> Result<()> 
             "short_description": data["short_description"], "domain": data["domain"], "stack": data["stack"],
             "price": price, "instructor_id": whose, "instructor_name": names, "status": "draft", "modules": [],
             "total_lessons": 0, "total_duration_seconds": 0, "enrollments_count": 0, "average_rating": 0.0,
-            "reviews_count": 0, "keywords": data["keywords"], "image_url": data["image_url"],
+            "reviews_count": 0, "ratings": { "count": 0, "stars": 0 }, "keywords": data["keywords"], "image_url": data["image_url"],
             "category": data["category"], "language": data["language"], "created_at": time, "published_at": null,
         }),
     )?;

@@ -14,7 +14,7 @@ pub(super) fn fold(courses: &mut Documents, event: &RecordedEvent, data: &Value)
         "UserRegistered" => {
             *at(courses, "course_instructors", &data["user_id"]) = json!({
                 "_id": data["user_id"], "first_name": data["first_name"]["value"],
-                "last_name": data["last_name"]["value"], "course_ids": [],
+                "last_name": data["last_name"]["value"], "course_ids": [], "review_ids": [],
             });
         }
         "UserProfileChanged" => rename(courses, data, &data["first_name"]["value"], &data["last_name"]["value"]),
@@ -44,6 +44,7 @@ pub(super) fn fold(courses: &mut Documents, event: &RecordedEvent, data: &Value)
         "CourseChanged" => describe(at(courses, "courses", &data["course_id"]), data),
         "LearnerEnrolled" | "EnrollmentResumed" => count_learner(courses, data, 1),
         "EnrollmentDropped" => count_learner(courses, data, -1),
+        name if name.starts_with("Review") => fold_review(courses, name, data, &time),
         name if name.starts_with("Faq") => fold_faq(courses, name, data, &time),
         name => fold_outline(courses, name, data, &time),
     }
@@ -73,6 +74,45 @@ fn rename(courses: &mut Documents, data: &Value, first: &Value, last: &Value) {
     for id in ids.as_array().unwrap() {
         at(courses, "courses", id)["instructor_name"] = name.clone();
     }
+    for review in courses.iter_mut().filter(|((collection, _), _)| collection == "reviews").map(|(_, review)| review) {
+        if review["user_id"] == data["user_id"] {
+            review["user_name"] = name.clone();
+            if name.is_null() {
+                review["comment"] = Value::Null;
+            }
+        }
+    }
+}
+
+fn fold_review(courses: &mut Documents, name: &str, data: &Value, time: &Value) {
+    let (id, writer) = (&data["review_id"], at(courses, "course_instructors", &data["user_id"]));
+    let user_name = full_name(writer);
+    match name {
+        "ReviewWritten" => {
+            writer["review_ids"].as_array_mut().unwrap().push(id.clone());
+            *at(courses, "reviews", id) = json!({
+                "_id": id, "course_id": data["course_id"], "user_id": data["user_id"], "user_name": user_name,
+                "created_at": time,
+            });
+        }
+        "ReviewRemoved" => without(&mut writer["review_ids"], id),
+        _ => {}
+    }
+    if name == "ReviewRemoved" {
+        take_away(courses, "reviews", id);
+    } else {
+        let review = at(courses, "reviews", id);
+        review["rating"] = data["rating"].clone();
+        review["comment"] = data["comment"]["value"].clone();
+        review["updated_at"] = time.clone();
+    }
+    // From nothing, each time.
+    let of_course = courses.iter().filter(|((collection, _), _)| collection == "reviews").map(|(_, review)| review);
+    let of_course = of_course.filter(|review| review["course_id"] == data["course_id"]);
+    let stars: Vec<u64> = of_course.map(|review| review["rating"].as_u64().unwrap()).collect();
+    let course = at(courses, "courses", &data["course_id"]);
+    (course["ratings"], course["average_rating"]) = super::rated(stars.len() as u64, stars.iter().sum());
+    course["reviews_count"] = json!(stars.len());
 }
 
 fn course_created(courses: &mut Documents, data: &Value, time: &Value) {
@@ -82,6 +122,7 @@ fn course_created(courses: &mut Documents, data: &Value, time: &Value) {
     let mut course = json!({
         "_id": data["course_id"], "instructor_name": name, "status": "draft", "modules": [], "total_lessons": 0,
         "total_duration_seconds": 0, "enrollments_count": 0, "average_rating": 0.0, "reviews_count": 0,
+        "ratings": { "count": 0, "stars": 0 },
         "created_at": time, "published_at": null, "instructor_id": data["instructor_id"],
     });
     describe(&mut course, data);
