@@ -82,5 +82,7 @@ pub(super) async fn course_answer<O: Sync>(
     done: &Done<O>,
 ) -> Result<Success<CourseAnswer>, Refusal> {
     let documents = course_documents(commands.log(), course_id, done.pending).await?;
-    Ok(done.answer(CourseAnswer { course: CourseView::new(documents, Audience::Owner) }))
+    Ok(done.answer(CourseAnswer {
+        course: CourseView::new(documents, Audience::Owner).with_films(|id| commands.film(id)),
+    }))
 }
