@@ -39,7 +39,7 @@ pub struct NewLesson {
     content: Option<String>,
     /// Whether anybody may see it before buying.
     preview: Option<bool>,
-    /// The quiz that goes with it.
+    /// The quiz that goes with it, one of the course's.
     quiz_id: Option<String>,
 }
 
@@ -147,7 +147,8 @@ pub async fn add_lesson(
     let by = Editor { user_id: caller.user_id, role: caller.role };
     let command = body.parse(module_id, by)?;
     let (origin, outcome) = (context.origin(Some(&caller)), command.lesson_id);
-    let use_case = Edit::new(course_id, caller, outcome, |_, by| Ok(AddLesson { by, ..command.clone() }));
+    let use_case = Edit::new(course_id, caller, outcome, |_, by| Ok(AddLesson { by, ..command.clone() }))
+        .naming_quiz(command.quiz_id);
     let done = commands.run(&origin, &use_case).await?;
     Ok(lesson_answer(&commands, course_id, done.outcome, &done).await?.created().into_response())
 }
