@@ -41,7 +41,7 @@ pub struct NewLesson {
     content: Option<String>,
     /// Whether anybody may see it before buying.
     preview: Option<bool>,
-    /// The quiz that goes with it.
+    /// The quiz that goes with it, one of the course's.
     quiz_id: Option<String>,
 }
 
@@ -180,7 +180,8 @@ pub async fn add_lesson(
     let film = Film::named(&commands, body.video.as_ref()).await?;
     let command = body.parse(module_id, by, &film)?;
     let outcome = command.lesson_id;
-    let use_case = Edit::new(course_id, caller, outcome, |_, by| Ok(AddLesson { by, ..command.clone() }));
+    let use_case = Edit::new(course_id, caller, outcome, |_, by| Ok(AddLesson { by, ..command.clone() }))
+        .naming_quiz(command.quiz_id);
     let done = commands.run(&origin, &use_case).await?;
     Ok(lesson_answer(&commands, course_id, done.outcome, &done).await?.created().into_response())
 }

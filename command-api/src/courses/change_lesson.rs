@@ -42,7 +42,7 @@ pub struct LessonChanges {
     content: Option<Option<String>>,
     /// Whether anybody may see it before buying.
     preview: Option<bool>,
-    /// The quiz that goes with it; null takes it away.
+    /// The quiz that goes with it, one of the course's; null takes it away.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
     quiz_id: Option<Option<String>>,
@@ -99,7 +99,8 @@ pub async fn change_lesson(
     let use_case = Edit::new(course_id, caller, lesson_id, |course, by| {
         lesson_must_be_in(course, by, module_id, lesson_id)?;
         Ok(ChangeLesson { by, ..changes.clone() })
-    });
+    })
+    .naming_quiz(changes.quiz_id.flatten());
     let done = commands.run(&origin, &use_case).await?;
     Ok(lesson_answer(&commands, course_id, lesson_id, &done).await?.into_response())
 }

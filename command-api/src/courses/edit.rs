@@ -1,9 +1,9 @@
 //! What every change of a course that exists has in common.
 
 use access::Caller;
-use domain::Course;
 use domain::course::{CourseCommand, Editor};
-use events::{CourseId, Fold, LessonId, ModuleId, StreamId, Timestamp};
+use domain::{Course, Quiz};
+use events::{CourseId, Fold, LessonId, ModuleId, QuizId, StreamId, Timestamp};
 use read_models::views::{Audience, CourseView};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -21,6 +21,7 @@ pub(super) struct Edit<O, F> {
     caller: Caller,
     outcome: O,
     command: F,
+    quiz_id: Option<QuizId>,
 }
 
 impl<O, F, C> Edit<O, F>
@@ -30,7 +31,12 @@ where
     /// The outcome is what it is about: the course, or what is new in it. The command may depend on the course, which
     /// is handed to it with who gives it.
     pub(super) const fn new(course_id: CourseId, caller: Caller, outcome: O, command: F) -> Self {
-        Self { course_id, caller, outcome, command }
+        Self { course_id, caller, outcome, command, quiz_id: None }
+    }
+
+    /// With a quiz that the command names: it must be one of the course, also at the moment of the commit.
+    pub(super) fn naming_quiz(self, quiz_id: Option<QuizId>) -> Self {
+        Self { quiz_id, ..self }
     }
 }
 
@@ -48,12 +54,32 @@ where
         let command = (self.command)(course.state(), by)?;
         course.decide(command).await?;
         work.put(course);
+        // After the decision: who may not edit the course learns nothing of its quizzes.
+        quiz_must_be_of(work, self.course_id, self.quiz_id).await?;
         Ok(self.outcome)
     }
 
     fn names(&self) -> Option<StreamId> {
         Some(Course::stream(self.course_id))
     }
+}
+
+/// A quiz that a lesson names must be one of the course, also at the moment of the commit.
+///
+/// # Errors
+/// 400 when it is not; 503 when the log can't be read.
+pub(super) async fn quiz_must_be_of(
+    work: &mut UnitOfWork<'_>,
+    course_id: CourseId,
+    quiz_id: Option<QuizId>,
+) -> Result<(), Refusal> {
+    let Some(quiz_id) = quiz_id else { return Ok(()) };
+    let quiz = work.load::<Quiz>(quiz_id).await?;
+    if quiz.state().details.as_ref().is_none_or(|details| details.course_id != course_id) {
+        return Err(ApiError::invalid("quiz_id", "invalid").into());
+    }
+    work.put(quiz);
+    Ok(())
 }
 
 /// A lesson is to be had under its own module only. Whose course it is comes first: strangers learn nothing of it.

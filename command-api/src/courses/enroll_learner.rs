@@ -99,7 +99,7 @@ impl UseCase for Enroll {
         let (user_id, course_id) = (self.caller.user_id, self.course_id);
         let role = acting_role(work, &self.caller).await?;
         let mut learner = Learner::load(work, user_id, course_id).await?;
-        if !learner.rights(work, role, now)?.knows_course() {
+        if !learner.rights(work, role, now)?.sees_course() {
             return Err(ApiError::not_found().into());
         }
         let right = learner.right(work, now)?;

@@ -12,6 +12,7 @@ use service_kit::http::{ApiError, JsonBody};
 use utoipa::ToSchema;
 
 use super::add_lesson::{NewLesson, NewVideo, lesson_answer};
+use super::edit::quiz_must_be_of;
 use super::editor;
 use crate::Refusal;
 use crate::commands::{Commands, Origin, UnitOfWork, UseCase};
@@ -189,6 +190,7 @@ impl UseCase for AddBoth {
             work.put(media);
         }
         work.put(course);
+        quiz_must_be_of(work, self.course_id, self.lesson.quiz_id).await?;
         Ok(self.lesson.lesson_id)
     }
 

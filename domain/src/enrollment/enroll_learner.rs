@@ -33,7 +33,7 @@ pub enum EnrollLearnerError {
     /// They are enrolled, and the course is open to them.
     #[error("they are enrolled already")]
     AlreadyEnrolled,
-    /// The course is a draft; or it was put away, and they had never enrolled.
+    /// The course is a draft, or was put away: nobody enters, and who left does not come back.
     #[error("the course is not published")]
     NotPublished,
     /// It costs something, and no right of theirs lives.
@@ -52,14 +52,9 @@ impl Enrollment {
         if is_present && command.right.is_some() {
             return Err(EnrollLearnerError::AlreadyEnrolled);
         }
-        let may_begin = match command.course_status {
-            CourseStatus::Published => true,
-            // Who has access keeps it.
-            CourseStatus::Archived => self.learner.is_some(),
-            CourseStatus::Draft => false,
-        };
-        if !may_begin {
-            return Err(EnrollLearnerError::NotPublished);
+        match command.course_status {
+            CourseStatus::Published => {}
+            CourseStatus::Draft | CourseStatus::Archived => return Err(EnrollLearnerError::NotPublished),
         }
         let free = command.is_free.then_some(EnrollmentSource::Free);
         let source = command.right.or(free).ok_or(EnrollLearnerError::PaymentRequired)?;
@@ -151,11 +146,13 @@ mod tests {
     #[test]
     fn who_left_comes_back_while_a_right_lives() {
         let given = || vec![enrolled(), recorded(1, LessonStatus::Completed, 0, None), dropped()];
-        for status in [CourseStatus::Published, CourseStatus::Archived] {
-            check(given(), enroll(status, free()), Ok(vec![resumed()]));
-            check(given(), enroll(status, None), Err(EnrollLearnerError::PaymentRequired));
+        check(given(), enroll(CourseStatus::Published, free()), Ok(vec![resumed()]));
+        check(given(), enroll(CourseStatus::Published, None), Err(EnrollLearnerError::PaymentRequired));
+        for status in [CourseStatus::Draft, CourseStatus::Archived] {
+            for right in [free(), None] {
+                check(given(), enroll(status, right), Err(EnrollLearnerError::NotPublished));
+            }
         }
-        check(given(), enroll(CourseStatus::Draft, free()), Err(EnrollLearnerError::NotPublished));
     }
 
     #[test]

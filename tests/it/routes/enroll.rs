@@ -3,7 +3,7 @@
 use futures::future::join_all;
 use serde_json::{Value, json};
 use tests::learners::free_course;
-use tests::people::new_course;
+use tests::people::{id_of, new_course};
 use tests::{Answer, AppOptions, TestApp, scaled, shape};
 use uuid::Uuid;
 
@@ -104,17 +104,22 @@ async fn an_archived_course_is_kept_by_who_has_it_and_sold_to_nobody() {
     let app = TestApp::start(AppOptions::default()).await;
     let admin = app.admin().await;
     let (owner, learner, stranger) = (app.instructor(&admin).await, app.learner().await, app.learner().await);
-    let holder = app.learner().await;
+    let (holder, gone) = (app.learner().await, app.learner().await);
     let course = app.published(&owner, &free_course("Excel, les bases")).await;
-    let _ = app.enroll(&learner, &course.id).await.expect(201);
-    let _ = app.give(&admin, &holder, &course.id).await.expect(201);
+    for person in [&learner, &gone] {
+        let _ = app.enroll(person, &course.id).await.expect(201);
+    }
+    let _ = app.leave(&gone, &course.id).await.expect(200);
+    let given = app.give(&admin, &holder, &course.id).await.expect(201);
     let path = format!("/courses/{}", course.id);
     let _ = app.delete(&path).bearer(&owner.token).send().await.expect(200);
 
     app.enroll(&stranger, &course.id).await.assert_refused(404, "not_found");
-    app.enroll(&holder, &course.id).await.assert_refused(400, "course_not_published");
-    app.enroll(&owner, &course.id).await.assert_refused(400, "course_not_published");
-    for (person, status) in [(&learner, 200), (&holder, 200), (&owner, 200), (&stranger, 404)] {
+    // Who left has their right still, and sees the course; but nobody enters it any more.
+    for person in [&holder, &gone, &owner] {
+        app.enroll(person, &course.id).await.assert_refused(400, "course_not_published");
+    }
+    for (person, status) in [(&learner, 200), (&holder, 200), (&gone, 200), (&owner, 200), (&stranger, 404)] {
         for page in ["", "/lessons", "/faq"] {
             let _ = app.get(&format!("{path}{page}")).bearer(&person.token).send().await.expect(status);
         }
@@ -124,6 +129,14 @@ async fn an_archived_course_is_kept_by_who_has_it_and_sold_to_nobody() {
     assert_eq!(outline.data()["course"]["modules"][0]["lessons"][0]["content"], json!(null), "an outline only");
     let _ = app.lesson(&learner, &course.id, &course.lesson).await.expect(200);
     let _ = app.complete(&learner, &course.id, &course.lesson).await;
+    let _ = app.take(&admin, &id_of(&given, "grant")).await.expect(200);
+    app.enroll(&holder, &course.id).await.assert_refused(404, "not_found");
+    // A draft again: only who writes it sees it.
+    let _ = app.post(&format!("{path}/restore")).bearer(&owner.token).send().await.expect(200);
+    app.enroll(&gone, &course.id).await.assert_refused(404, "not_found");
+    app.enroll(&owner, &course.id).await.assert_refused(400, "course_not_published");
+    let _ = app.post(&format!("{path}/publish")).bearer(&owner.token).send().await.expect(200);
+    let _ = app.enroll(&gone, &course.id).await.expect(201);
     app.stop().await;
 }
 

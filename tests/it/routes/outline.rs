@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use tests::people::{id_of, new_course, new_lesson};
+use tests::quizzes::yes_or_no;
 use tests::{Answer, AppOptions, Person, TestApp, shape};
 use uuid::Uuid;
 
@@ -90,7 +91,8 @@ async fn lessons_go_where_they_are_told_and_are_counted() {
     assert!(content.starts_with("<p>Bonjour</p>"), "{content}");
     assert!(!content.contains("script") && !content.contains("onclick"), "{content}");
 
-    let quiz = json!({ "title": "c", "type": "quiz", "quiz_id": Uuid::now_v7(), "order": 9 });
+    let (quiz_id, _) = app.quiz_of(&admin, &course, &yes_or_no(None)).await;
+    let quiz = json!({ "title": "c", "type": "quiz", "quiz_id": quiz_id, "order": 9 });
     let answer = add_lesson(&app, &admin, &course, &module, &quiz).await.expect(201);
     assert_eq!(answer.data()["lesson"]["quiz_id"], quiz["quiz_id"]);
     let course = shown(&app, &admin, &course).await;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tests::learners::free_course;
 use tests::people::{id_of, new_course, new_lesson};
 use tests::quizzes::{new_quiz, question_ids, questions, yes_or_no};
-use tests::{Answer, AppOptions, DraftCourse, Person, TestApp, shape};
+use tests::{Answer, AppOptions, DraftCourse, Person, TestApp, scaled, shape};
 use uuid::Uuid;
 
 /// What gives an answer away.
@@ -97,6 +97,64 @@ async fn a_quiz_goes_with_the_lesson_that_has_it() {
     assert_eq!(lesson_of(&quiz).await, json!(second));
     let _ = app.delete(&path).bearer(&admin.token).send().await.expect(200);
     assert_eq!(lesson_of(&quiz).await, json!(null));
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lesson_names_a_quiz_of_its_course_and_no_other() {
+    let app = TestApp::start(AppOptions::default()).await;
+    let admin = app.admin().await;
+    let (owner, other) = (app.instructor(&admin).await, app.instructor(&admin).await);
+    let (course, elsewhere) = (app.draft(&owner, "Statistique").await, app.draft(&owner, "Algèbre").await);
+    let (own, _) = app.quiz_of(&owner, &course.id, &yes_or_no(None)).await;
+    let (foreign, _) = app.quiz_of(&owner, &elsewhere.id, &yes_or_no(None)).await;
+    let (removed, _) = app.quiz_of(&owner, &course.id, &yes_or_no(None)).await;
+    let _ = app.delete(&format!("/quizzes/{removed}")).bearer(&owner.token).send().await.expect(200);
+    let lessons = format!("/courses/{}/modules/{}/lessons", course.id, course.module);
+    let add = async |by: &Person, quiz: &Value| {
+        let lesson = json!({ "title": "Contrôle", "type": "quiz", "quiz_id": quiz });
+        app.post(&lessons).bearer(&by.token).json(&lesson).send().await
+    };
+    let change = async |by: &Person, quiz: &Value| {
+        let path = format!("{lessons}/{}", course.lesson);
+        app.patch(&path).bearer(&by.token).json(&json!({ "quiz_id": quiz })).send().await
+    };
+    let head = app.head().await;
+    for quiz in [json!(Uuid::now_v7()), json!(foreign), json!(removed), json!(course.lesson), json!("7")] {
+        for by in [&owner, &admin] {
+            add(by, &quiz).await.assert_invalid("validation_failed", &["quiz_id: invalid"]);
+            change(by, &quiz).await.assert_invalid("validation_failed", &["quiz_id: invalid"]);
+        }
+    }
+    // Strangers learn nothing of what quizzes there are.
+    for quiz in [json!(own), json!(foreign)] {
+        add(&other, &quiz).await.assert_refused(403, "forbidden");
+        change(&other, &quiz).await.assert_refused(403, "forbidden");
+    }
+    assert_eq!(app.head().await, head);
+    assert_eq!(add(&owner, &json!(own)).await.expect(201).data()["lesson"]["quiz_id"], own);
+    assert_eq!(change(&owner, &json!(own)).await.expect(200).data()["lesson"]["quiz_id"], own);
+    assert_eq!(change(&owner, &json!(null)).await.expect(200).data()["lesson"]["quiz_id"], json!(null));
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_lesson_names_a_quiz_that_is_removed_in_the_same_instant() {
+    let app = TestApp::start(AppOptions::default()).await;
+    let admin = app.admin().await;
+    let course = app.draft(&admin, "Statistique").await;
+    let lesson = format!("/courses/{}/modules/{}/lessons/{}", course.id, course.module, course.lesson);
+    for _ in 0..scaled(50) {
+        let (quiz, _) = app.quiz_of(&admin, &course.id, &yes_or_no(None)).await;
+        let (path, named) = (format!("/quizzes/{quiz}"), json!({ "quiz_id": quiz }));
+        let (removed, change) = tokio::join!(
+            app.delete(&path).bearer(&admin.token).send(),
+            app.patch(&lesson).bearer(&admin.token).json(&named).send(),
+        );
+        let _ = removed.expect(200);
+        assert!([200, 400].contains(&change.status), "{change}");
+        assert_eq!(quiz_of_lesson(&app, &admin, &course).await, json!(null), "it is gone, also from its lesson");
+    }
     app.stop().await;
 }
 
