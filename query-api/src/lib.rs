@@ -37,7 +37,7 @@
 //! | POST /ai/generate-quiz | `ai/generate_quiz.rs` |
 //! | POST /ai/recommendations | `ai/recommendations.rs` |
 //!
-//! `audit` says what of an event is shown to whom; `reads` says how far the read collections are, and waits for them; `process` runs it all.
+//! `pdf` says who wants a paper in place of JSON; `audit` says what of an event is shown to whom; `reads` says how far the read collections are, and waits for them; `process` runs it all.
 
 mod admin;
 mod ai;
@@ -46,6 +46,7 @@ mod auth;
 mod courses;
 mod media;
 mod payments;
+mod pdf;
 mod process;
 mod quizzes;
 mod reads;
@@ -97,7 +98,12 @@ pub struct QueryDeps {
     library: Library,
     shelf: Shelf,
     films: Films,
+    public: PublicUrl,
 }
+
+/// Where people reach the API, with its prefix; no slash at the end.
+#[derive(Clone, Debug)]
+pub(crate) struct PublicUrl(String);
 
 /// What the audit trail takes beside the read collections.
 pub struct Auditing {
@@ -125,8 +131,10 @@ impl QueryDeps {
         let clock = access.clock().clone();
         let Auditing { nats, signer, stop } = auditing;
         let base = format!("{}{}", settings.network.public_url, gateway::PREFIX);
+        let public = PublicUrl(base.clone());
         let links = MediaLinks::new(base, settings.secrets.master.expose());
         Ok(Self {
+            public,
             films: Films::new(links.clone(), clock.clone()),
             shelf: Shelf { store: MediaStore::open(&settings.media)?, links },
             access,

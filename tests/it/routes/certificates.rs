@@ -48,6 +48,16 @@ async fn who_has_completed_a_course_has_it_in_writing_and_everybody_can_check_it
         let checked = check(&app, code).await.expect(200);
         assert_eq!(checked.data()["certificate"], expected);
     }
+    // To be framed, for who asks for that.
+    for (language, check) in [("fr", "fr"), ("en", "en")] {
+        let framed = app.get(&format!("/courses/{}/certificate", course.id)).bearer(&learner.token);
+        let framed = framed.header("Accept", "application/pdf").header("Accept-Language", language).send().await;
+        let framed = framed.expect(200);
+        assert!(framed.bytes.starts_with(b"%PDF-"), "{check}");
+        assert_eq!((framed.header("content-type"), framed.position()), (Some("application/pdf"), shown.position()));
+        assert!(framed.header("content-disposition").unwrap().contains(code), "{check}");
+        assert_eq!(framed.header("cache-control"), Some("no-store"));
+    }
     // What was completed stays so: another lesson, a new title, and the course put away.
     let _ = app.add_lessons(&owner, &course, 1).await;
     let path = format!("/courses/{}", course.id);

@@ -33,6 +33,15 @@ async fn a_payment_has_an_invoice_and_when_it_goes_back_a_credit_note() {
     assert_eq!(shown["number"], format!("HAR-{year}-000001"));
     let amounts = (&shown["net"], &shown["vat"], &shown["total"]);
     assert_eq!(amounts, (&json!(41.58), &json!({ "rate": 20.0, "amount": 8.32 }), &json!(49.9)));
+    let printed = async |by: &Person| {
+        let path = format!("/transactions/{}/invoice", paid["_id"].as_str().unwrap());
+        let request = app.get(&path).bearer(&by.token).header("Accept", "application/pdf, application/json;q=0.5");
+        request.send().await.expect(200)
+    };
+    let paper = printed(&learner).await;
+    assert!(paper.bytes.starts_with(b"%PDF-"));
+    assert_eq!(paper.header("content-type"), Some("application/pdf"));
+    assert!(paper.header("content-disposition").unwrap().contains(shown["number"].as_str().unwrap()));
     let path = format!("/refund/{}", paid["_id"].as_str().unwrap());
     let _ = app.post(&path).bearer(&learner.token).send().await.expect(200);
     expected["credit_note"] = json!({ "number": format!("=HAR-CN-{year}-000001"), "issued_at": "time" });
@@ -43,6 +52,7 @@ async fn a_payment_has_an_invoice_and_when_it_goes_back_a_credit_note() {
     let _ = app.delete("/auth/profile").bearer(&learner.token).json(&password).send().await.expect(200);
     let kept = invoice(&app, &admin, &paid["_id"]).await.expect(200).data()["invoice"].take();
     assert_eq!((&kept["buyer_name"], &kept["total"]), (&json!(null), &json!(49.9)));
+    assert_ne!(printed(&admin).await.bytes, paper.bytes, "with its credit note, without the name");
     app.stop().await;
 }
 
