@@ -109,6 +109,19 @@ impl Incoming {
     }
 }
 
+impl Incoming {
+    /// Nothing more comes: what there is of the file is removed. Dropping does the same, some time later.
+    ///
+    /// # Errors
+    /// [`StoreError`]; what is left is for [`MediaStore::remove_torn`] then.
+    pub async fn give_up(mut self) -> Result<(), StoreError> {
+        match self.upload.take() {
+            Some(upload) => Ok(upload.abort().await?),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Drop for Incoming {
     fn drop(&mut self) {
         // A folder forgets it by itself; of a bucket it has to be asked.

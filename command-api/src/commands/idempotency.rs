@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use access::{Access, in_time_anew};
 use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use event_log::{Answer, EventLog, IdempotencyRecord, NewIdempotencyRecord};
@@ -20,6 +20,7 @@ use service_kit::http::{ApiError, RequestContext};
 
 use super::spool::Spooled;
 use crate::Refusal;
+use crate::media::{UPLOADS, boundary};
 
 /// The largest body of a request with a key.
 const BODY_LIMIT: usize = 1024 * 1024;
@@ -84,7 +85,14 @@ impl Idempotency {
         key: &str,
     ) -> Result<Response, Refusal> {
         let (parts, body) = request.into_parts();
-        let body = Spooled::take(&parts, body, BODY_LIMIT, self.upload_limit).await?;
+        let body = match boundary(&parts.headers).filter(|_| takes_uploads(&parts)) {
+            Some(boundary) => {
+                // Nobody is given room for it who has no token.
+                let _ = self.access.authenticate(&parts.headers).await?;
+                Spooled::upload(&parts, body, boundary, self.upload_limit).await?
+            }
+            None => Spooled::small(body, BODY_LIMIT).await?,
+        };
         // A large body took its time.
         in_time_anew(self.once((parts, body), next, context, key)).await
     }
@@ -117,7 +125,7 @@ impl Idempotency {
         {
             return Ok(replay);
         }
-        let response = next.clone().run(again(&parts, &body, &ticket).await?).await;
+        let response = next.clone().run(again(&parts, &body, &ticket)).await;
         // Another request with this key may have been carried out in between: the commit says so, or the decision was
         // made upon what that one had done, and is no answer to this one.
         let is_twin = response.extensions().get::<DuplicateRequest>().is_some();
@@ -131,7 +139,7 @@ impl Idempotency {
             Some(record) => match self.repeated(record, &mut ticket).await? {
                 Some(replay) => Ok(replay),
                 None => {
-                    let request = again(&parts, &body, &ticket).await?;
+                    let request = again(&parts, &body, &ticket);
                     self.keep(next.run(request).await, &ticket, owner, context).await
                 }
             },
@@ -222,10 +230,16 @@ fn is_recorded(status: StatusCode) -> bool {
     status.is_success() || (status.is_client_error() && !matches!(status.as_u16(), 401 | 409 | 412 | 413 | 429))
 }
 
-async fn again(parts: &Parts, body: &Spooled, ticket: &Ticket) -> Result<Request, ApiError> {
-    let mut request = Request::from_parts(parts.clone(), body.body().await?);
+fn again(parts: &Parts, body: &Spooled, ticket: &Ticket) -> Request {
+    let mut request = Request::from_parts(parts.clone(), body.body(parts));
     request.extensions_mut().insert(Arc::new(ticket.clone()));
-    Ok(request)
+    request
+}
+
+/// Whether a request is for a route whose body may be as large as an upload.
+fn takes_uploads(parts: &Parts) -> bool {
+    let route = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
+    UPLOADS.contains(&route.strip_prefix(gateway::PREFIX).unwrap_or(route))
 }
 
 fn replay(answer: &Answer) -> Result<Response, Refusal> {

@@ -17,7 +17,7 @@ use super::film::{Film, LessonForm, WithFilm};
 use crate::Refusal;
 use crate::commands::{CommandContext, Commands, Done};
 use crate::fields::parsed;
-use crate::media::{Uploads, is_multipart};
+use crate::media::{Uploads, boundary};
 use crate::views::course_documents;
 
 /// A new lesson.
@@ -172,7 +172,7 @@ pub async fn add_lesson(
 ) -> Result<Response, Refusal> {
     let by = Editor { user_id: caller.user_id, role: caller.role };
     let origin = context.origin(Some(&caller));
-    if is_multipart(request.headers()) {
+    if boundary(request.headers()).is_some() {
         let lesson = WithFilm { course_id, module_id, caller, request };
         return lesson.add(&commands, &uploads, &origin).await;
     }

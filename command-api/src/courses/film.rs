@@ -15,9 +15,8 @@ use super::add_lesson::{NewLesson, NewVideo, lesson_answer};
 use super::edit::quiz_must_be_of;
 use super::editor;
 use crate::Refusal;
-use crate::commands::{Commands, Origin, UnitOfWork, UseCase};
-use crate::media::upload_media::give_up;
-use crate::media::{Received, Receiver, Uploads, multipart};
+use crate::commands::{Commands, Done, Origin, UnitOfWork, UseCase};
+use crate::media::{Parts, Received, Receiver, Uploads, boundary, malformed, remove_refused};
 
 /// The longest JSON of a lesson.
 const JSON_LIMIT: usize = 1024 * 1024;
@@ -101,29 +100,39 @@ impl WithFilm {
             role: caller.role,
             takes: |media_type, _: Role| media_type.is_video(),
         };
+        let parts = Parts::new(boundary(&parts.headers).ok_or_else(malformed)?, body.into_data_stream());
         let mut form = Form::default();
-        let read = form.read(&receiver, multipart(&parts.headers, body)?).await;
-        let command = read.and_then(|()| form.command(module_id, by));
-        let upload = form.film.map(|film| film.command);
-        let done = match command {
-            Ok(lesson) => {
-                let use_case = AddBoth { course_id, caller, lesson, film: upload.clone() };
-                in_time_anew(async {
-                    let done = commands.run(origin, &use_case).await?;
-                    lesson_answer(commands, course_id, done.outcome, &done).await
-                })
-                .await
+        let read = form.read(&receiver, parts).await;
+        let (lesson, film) = match read.and_then(|()| form.command(module_id, by)) {
+            Ok(both) => both,
+            Err(error) => {
+                form.give_up().await;
+                return Err(error.into());
             }
-            Err(error) => Err(error.into()),
         };
-        match done {
-            Ok(answer) => Ok(answer.created().into_response()),
-            Err(refusal) => {
-                give_up(uploads, upload.as_ref()).await;
-                Err(refusal)
+        let film = if origin.is_repeated() {
+            // The lesson stands, with the film that came the first time.
+            film.give_up().await;
+            None
+        } else {
+            Some(film.registering())
+        };
+        let file = film.as_ref().map(|film| film.media_id);
+        let use_case = AddBoth { course_id, caller, lesson, film };
+        in_time_anew(async {
+            let done = commands.run(origin, &use_case).await;
+            if let Err(refusal) = &done {
+                remove_refused(&uploads.store, file, refusal).await;
             }
-        }
+            answer(commands, course_id, &done?).await
+        })
+        .await
     }
+}
+
+/// The lesson, once it stands.
+async fn answer(commands: &Commands, course_id: CourseId, done: &Done<LessonId>) -> Result<Response, Refusal> {
+    Ok(lesson_answer(commands, course_id, done.outcome, done).await?.created().into_response())
 }
 
 /// What has come so far.
@@ -134,13 +143,12 @@ struct Form {
 }
 
 impl Form {
-    async fn read(&mut self, receiver: &Receiver<'_>, mut parts: multer::Multipart<'static>) -> Result<(), ApiError> {
-        let malformed = || ApiError::bad_request("malformed_body");
-        while let Some(mut part) = parts.next_field().await.map_err(|_| malformed())? {
+    async fn read(&mut self, receiver: &Receiver<'_>, mut parts: Parts) -> Result<(), ApiError> {
+        while let Some(mut part) = parts.next().await? {
             match part.name() {
                 Some("lesson") if self.lesson.is_none() => {
                     let mut json = Vec::new();
-                    while let Some(bytes) = part.chunk().await.map_err(|_| malformed())? {
+                    while let Some(bytes) = part.chunk().await? {
                         if json.len() + bytes.len() > JSON_LIMIT {
                             return Err(ApiError::of_status(http::StatusCode::PAYLOAD_TOO_LARGE));
                         }
@@ -150,22 +158,24 @@ impl Form {
                 }
                 Some("video") if self.film.is_none() => self.film = Some(receiver.receive("video", part).await?),
                 Some("lesson" | "video") => return Err(malformed()),
-                name => {
-                    let name = name.unwrap_or_default().chars().take(100).collect::<String>();
-                    return Err(ApiError::bad_request("unknown_field").detail(name, "unknown"));
-                }
+                _ => return Err(part.unknown()),
             }
         }
         Ok(())
     }
 
-    fn command(&mut self, module_id: ModuleId, by: Editor) -> Result<AddLesson, ApiError> {
-        let (Some(lesson), Some(film)) = (self.lesson.take(), &self.film) else {
-            let missing = if self.film.is_none() { "video" } else { "lesson" };
-            return Err(ApiError::invalid(missing, "required"));
-        };
-        let RegisterUpload { media_id, owner_id, .. } = film.command;
-        lesson.parse(module_id, by, &Film::Uploaded(FilmSource::Upload { media_id, owner: owner_id }))
+    fn command(&mut self, module_id: ModuleId, by: Editor) -> Result<(AddLesson, Received), ApiError> {
+        let Some(film) = &self.film else { return Err(ApiError::invalid("video", "required")) };
+        let Some(lesson) = self.lesson.take() else { return Err(ApiError::invalid("lesson", "required")) };
+        let source = FilmSource::Upload { media_id: film.media_id(), owner: film.owner_id() };
+        let lesson = lesson.parse(module_id, by, &Film::Uploaded(source))?;
+        self.film.take().map(|film| (lesson, film)).ok_or_else(|| ApiError::invalid("video", "required"))
+    }
+
+    async fn give_up(self) {
+        if let Some(film) = self.film {
+            film.give_up().await;
+        }
     }
 }
 

@@ -1,12 +1,14 @@
 //! Uploaded files.
 
+mod parts;
 mod receive;
 mod sweep;
 pub mod upload_media;
 
 use media_store::{MediaLinks, MediaStore};
-pub(crate) use receive::{Received, Receiver, is_multipart, multipart};
-pub use sweep::start_sweeping;
+pub(crate) use parts::{Parts, boundary, malformed};
+pub(crate) use receive::{Received, Receiver, remove_refused};
+pub use sweep::{start_sweeping, sweep};
 
 /// What uploads need.
 #[derive(Clone, Debug)]
@@ -16,3 +18,6 @@ pub struct Uploads {
     /// The addresses.
     pub links: MediaLinks,
 }
+
+/// The routes whose bodies may be as large as an upload, as they stand in the routers. Both need a token.
+pub(crate) const UPLOADS: [&str; 2] = ["/media", "/courses/{id}/modules/{module_id}/lessons"];

@@ -1,38 +1,18 @@
-//! A file out of a multipart body (RFC 7578), into the store while it comes.
+//! A file out of a multipart body, into the store while it comes.
 
-use axum::body::Body;
-use bytes::Bytes;
 use domain::media::RegisterUpload;
 use domain::values::{FileName, MediaType};
 use events::{MediaId, Role, UserId};
-use http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
-use media_store::{Incoming, IncomingError, MediaStore, StoreError, kind_of};
-use multer::{Field, Multipart};
+use http::StatusCode;
+use media_store::{Arrived, Incoming, IncomingError, MediaStore, StoreError, kind_of};
 use service_kit::http::ApiError;
 use uuid::Uuid;
 
+use super::parts::Part;
+use crate::Refusal;
+
 /// What a file is called that was sent without a name.
 const NAMELESS: &str = "upload";
-
-/// Whether a request brings a multipart body.
-pub(crate) fn is_multipart(headers: &HeaderMap) -> bool {
-    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    multer::parse_boundary(value).is_ok()
-}
-
-/// The parts of a multipart body.
-///
-/// # Errors
-/// 400 `malformed_body` when it is none.
-pub(crate) fn multipart(headers: &HeaderMap, body: Body) -> Result<Multipart<'static>, ApiError> {
-    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let boundary = multer::parse_boundary(value).map_err(|_| malformed())?;
-    Ok(Multipart::new(body.into_data_stream(), boundary))
-}
-
-pub(crate) fn malformed() -> ApiError {
-    ApiError::bad_request("malformed_body")
-}
 
 /// Takes files in for somebody.
 pub(crate) struct Receiver<'a> {
@@ -46,26 +26,37 @@ pub(crate) struct Receiver<'a> {
     pub(crate) takes: fn(MediaType, Role) -> bool,
 }
 
-/// A file that is in the store, and not yet in the log.
-pub(crate) struct Received {
-    /// What makes it known.
-    pub(crate) command: RegisterUpload,
-}
-
 impl Receiver<'_> {
     /// Takes in the file of a part called `name`. As soon as its first bytes show that it is not taken, no more of it is
     /// read.
     ///
     /// # Errors
-    /// 400 for an empty one, 413 for a large one, 415 for what is not taken, 503 when the store is away.
-    pub(crate) async fn receive(&self, name: &str, mut part: Field<'_>) -> Result<Received, ApiError> {
-        let filename = part.file_name().map_or(Ok(NAMELESS.to_owned()), |name| last_of(name).map(str::to_owned));
-        let filename = filename.and_then(|name| FileName::parse(&name).map_err(|error| error.code()));
-        let filename = filename.map_err(|code| ApiError::invalid(name, code))?;
-        let id = MediaId::new(Uuid::now_v7());
-        let mut incoming = Incoming::begin(self.store, id).await.map_err(|error| away(&error))?;
+    /// 400 for an empty one, 413 for a large one, 415 for what is not taken, 503 when the store is away; nothing is left
+    /// of it then.
+    pub(crate) async fn receive(&self, name: &str, mut part: Part) -> Result<Received, ApiError> {
+        let filename = FileName::parse(part.file_name().map_or(NAMELESS, last_of));
+        let filename = filename.map_err(|error| ApiError::invalid(name, error.code()))?;
+        let media_id = MediaId::new(Uuid::now_v7());
+        let mut incoming = Incoming::begin(self.store, media_id).await.map_err(|error| away(&error))?;
+        let media_type = match self.take(name, &mut part, &mut incoming).await {
+            Ok(media_type) => media_type,
+            Err(error) => {
+                if let Err(error) = incoming.give_up().await {
+                    tracing::warn!(%error, "a file that is not taken could not be removed");
+                }
+                return Err(error);
+            }
+        };
+        let Arrived { size, sha256, .. } = incoming.finish().await.map_err(|error| away(&error))?;
+        let (owner_id, role) = (self.owner_id, self.role);
+        let command = RegisterUpload { media_id, owner_id, role, filename, media_type, size, sha256 };
+        Ok(Received { command, unwanted: Some(self.store.clone()) })
+    }
+
+    /// All bytes of it; tells what it is.
+    async fn take(&self, name: &str, part: &mut Part, incoming: &mut Incoming) -> Result<MediaType, ApiError> {
         let mut media_type = None;
-        while let Some(bytes) = next(&mut part).await? {
+        while let Some(bytes) = part.chunk().await? {
             incoming.write(bytes).await.map_err(|error| refused(&error))?;
             if let (None, Some(first)) = (media_type, incoming.first()) {
                 media_type = Some(self.taken(first)?);
@@ -74,21 +65,7 @@ impl Receiver<'_> {
         if incoming.size() == 0 {
             return Err(ApiError::invalid(name, "required"));
         }
-        let media_type = match media_type {
-            Some(media_type) => media_type,
-            None => self.taken(incoming.first_so_far())?,
-        };
-        let arrived = incoming.finish().await.map_err(|error| away(&error))?;
-        let command = RegisterUpload {
-            media_id: id,
-            owner_id: self.owner_id,
-            role: self.role,
-            filename,
-            media_type,
-            size: arrived.size,
-            sha256: arrived.sha256,
-        };
-        Ok(Received { command })
+        media_type.map_or_else(|| self.taken(incoming.first_so_far()), Ok)
     }
 
     fn taken(&self, first: &[u8]) -> Result<MediaType, ApiError> {
@@ -99,17 +76,70 @@ impl Receiver<'_> {
     }
 }
 
-/// The name by itself: some browsers send the folders too.
-fn last_of(name: &str) -> Result<&str, &'static str> {
-    name.rsplit(['/', '\\']).next().ok_or("invalid")
+/// A file that is in the store, and not yet in the log. It goes when it is dropped, as when its sender is cut off, unless
+/// the log may have been told of it ([`Received::registering`]).
+pub(crate) struct Received {
+    command: RegisterUpload,
+    /// Where it is to be removed from.
+    unwanted: Option<MediaStore>,
 }
 
-/// The next bytes of a part.
-///
-/// # Errors
-/// 400 when the body ends before it should, or is malformed.
-async fn next(part: &mut Field<'_>) -> Result<Option<Bytes>, ApiError> {
-    part.chunk().await.map_err(|_| malformed())
+impl Received {
+    /// The file.
+    pub(crate) const fn media_id(&self) -> MediaId {
+        self.command.media_id
+    }
+
+    /// Whose it is.
+    pub(crate) const fn owner_id(&self) -> UserId {
+        self.command.owner_id
+    }
+
+    /// What makes it known. From now on the log may have it, whatever becomes of this request.
+    pub(crate) fn registering(mut self) -> RegisterUpload {
+        self.unwanted = None;
+        self.command.clone()
+    }
+
+    /// Removes it at once.
+    pub(crate) async fn give_up(mut self) {
+        if let Some(store) = self.unwanted.take() {
+            remove(&store, self.command.media_id).await;
+        }
+    }
+}
+
+impl Drop for Received {
+    fn drop(&mut self) {
+        if let (Some(store), Ok(runtime)) = (self.unwanted.take(), tokio::runtime::Handle::try_current()) {
+            let id = self.command.media_id;
+            drop(runtime.spawn(async move { remove(&store, id).await }));
+        }
+    }
+}
+
+/// Removes a file that the log was to be told of and certainly has not been. Where that is in doubt it stays: a bad answer
+/// may come of a commit that holds, and the sweep asks the log later.
+pub(crate) async fn remove_refused(store: &MediaStore, file: Option<MediaId>, refusal: &Refusal) {
+    let is_certain = match refusal {
+        Refusal::Api(error) => !error.status().is_server_error(),
+        Refusal::Duplicate => true,
+    };
+    if let Some(id) = file.filter(|_| is_certain) {
+        remove(store, id).await;
+    }
+}
+
+/// What can't be removed now is swept up later.
+async fn remove(store: &MediaStore, id: MediaId) {
+    if let Err(error) = store.remove(id).await {
+        tracing::warn!(%error, "a file that nobody knows could not be removed");
+    }
+}
+
+/// The name by itself: some browsers send the folders too.
+fn last_of(name: &str) -> &str {
+    name.rsplit(['/', '\\']).next().unwrap_or_default()
 }
 
 fn refused(error: &IncomingError) -> ApiError {
@@ -120,7 +150,7 @@ fn refused(error: &IncomingError) -> ApiError {
 }
 
 /// 503; why is for the operators.
-pub(crate) fn away(error: &StoreError) -> ApiError {
+fn away(error: &StoreError) -> ApiError {
     tracing::error!(%error, "a file could not be stored");
     ApiError::unavailable(error.to_string())
 }

@@ -1,8 +1,8 @@
-//! Files that nobody knows: what a process that died has left between the last byte and the commit.
+//! Files that nobody knows: what a process that died has left of them, before the last byte or between it and the commit.
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::Media;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -15,14 +15,21 @@ const EVERY: Duration = Duration::from_secs(3_600);
 /// What is younger may still be on its way.
 const YOUNG: TimeDelta = TimeDelta::hours(24);
 
-/// Removes files that no event knows, from time to time, until `cancel`.
+/// Removes files that no event knows, from time to time, until `cancel`. The first look is at all of them; the others at
+/// those that have come of age since.
 pub fn start_sweeping(commands: &Commands, uploads: &Uploads, cancel: CancellationToken) -> JoinHandle<()> {
     let (commands, uploads) = (commands.clone(), uploads.clone());
     tokio::spawn(async move {
+        let mut looked = None;
         loop {
-            match sweep(&commands, &uploads).await {
-                Ok(0) => {}
-                Ok(removed) => tracing::info!(removed, "files that nobody knew were removed"),
+            let until = chrono::Utc::now() - YOUNG;
+            match sweep(&commands, &uploads, looked, until).await {
+                Ok(removed) => {
+                    looked = Some(until);
+                    if removed > 0 {
+                        tracing::info!(removed, "files that nobody knew were removed");
+                    }
+                }
                 Err(error) => tracing::warn!(%error, "files that nobody knows were not looked for"),
             }
             tokio::select! {
@@ -33,13 +40,18 @@ pub fn start_sweeping(commands: &Commands, uploads: &Uploads, cancel: Cancellati
     })
 }
 
-/// Looks once; tells how many were removed.
+/// Looks once at the files that came between the two times; tells how many were removed.
 ///
 /// # Errors
 /// When the store or the log is away.
-async fn sweep(commands: &Commands, uploads: &Uploads) -> Result<usize, Box<dyn std::error::Error + Send + Sync>> {
-    let mut removed = 0;
-    for id in uploads.store.older_than(chrono::Utc::now() - YOUNG).await? {
+pub async fn sweep(
+    commands: &Commands,
+    uploads: &Uploads,
+    since: Option<DateTime<Utc>>,
+    until: DateTime<Utc>,
+) -> Result<usize, Box<dyn std::error::Error + Send + Sync>> {
+    let mut removed = uploads.store.remove_torn(until).await?;
+    for id in uploads.store.came_between(since, until).await? {
         if commands.log().load::<Media>(id).await?.state.upload.is_none() {
             uploads.store.remove(id).await?;
             removed += 1;

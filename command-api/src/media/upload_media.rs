@@ -11,8 +11,7 @@ use serde::{Deserialize, Serialize};
 use service_kit::http::{ApiError, DataBody, ErrorBody};
 use utoipa::ToSchema;
 
-use super::receive::malformed;
-use super::{Received, Receiver, Uploads, multipart};
+use super::{Parts, Received, Receiver, Uploads, boundary, malformed, remove_refused};
 use crate::Refusal;
 use crate::commands::{CommandContext, Commands, UnitOfWork, UseCase};
 use crate::courses::acting_role;
@@ -82,14 +81,18 @@ pub async fn upload_media(
     let origin = context.origin(Some(&caller));
     let (parts, body) = request.into_parts();
     let receiver = Receiver { store: &uploads.store, owner_id: caller.user_id, role: caller.role, takes };
-    let received =
-        if origin.is_repeated() { None } else { Some(file(&receiver, multipart(&parts.headers, body)?).await?) };
-    let use_case = Upload { caller, command: received.map(|received| received.command) };
-    let done = in_time_anew(commands.run(&origin, &use_case)).await;
-    let done = match done {
+    let command = if origin.is_repeated() {
+        None
+    } else {
+        let parts = Parts::new(boundary(&parts.headers).ok_or_else(malformed)?, body.into_data_stream());
+        Some(file(&receiver, parts).await?.registering())
+    };
+    let use_case = Upload { caller, command };
+    let done = match in_time_anew(commands.run(&origin, &use_case)).await {
         Ok(done) => done,
         Err(refusal) => {
-            give_up(&uploads, use_case.command.as_ref()).await;
+            let file = use_case.command.as_ref().map(|command| command.media_id);
+            remove_refused(&uploads.store, file, &refusal).await;
             return Err(refusal);
         }
     };
@@ -107,39 +110,23 @@ pub async fn upload_media(
     Ok(done.answer(MediaAnswer { media }).created().into_response())
 }
 
-/// What is registered nowhere is removed at once; what can't be now is swept up later.
-pub(crate) async fn give_up(uploads: &Uploads, command: Option<&RegisterUpload>) {
-    if let Some(command) = command
-        && let Err(error) = uploads.store.remove(command.media_id).await
-    {
-        tracing::warn!(%error, "a file that nobody knows could not be removed");
-    }
-}
-
 /// What may be uploaded by whom, to be used later.
 fn takes(media_type: MediaType, role: Role) -> bool {
     role != Role::Learner || media_type.is_image()
 }
 
 /// The file of the only part.
-async fn file(receiver: &Receiver<'_>, mut parts: multer::Multipart<'static>) -> Result<Received, ApiError> {
-    let Some(part) = parts.next_field().await.map_err(|_| malformed())? else {
-        return Err(ApiError::invalid(PART, "required"));
-    };
+async fn file(receiver: &Receiver<'_>, mut parts: Parts) -> Result<Received, ApiError> {
+    let Some(part) = parts.next().await? else { return Err(ApiError::invalid(PART, "required")) };
     if part.name() != Some(PART) {
-        let name = part.name().unwrap_or_default().chars().take(100).collect::<String>();
-        return Err(ApiError::bad_request("unknown_field").detail(name, "unknown"));
+        return Err(part.unknown());
     }
     let received = receiver.receive(PART, part).await?;
-    match parts.next_field().await {
-        Ok(None) => Ok(received),
-        Ok(Some(_)) | Err(_) => {
-            if let Err(error) = receiver.store.remove(received.command.media_id).await {
-                tracing::warn!(%error, "a file that nobody knows could not be removed");
-            }
-            Err(malformed())
-        }
+    if let Ok(None) = parts.next().await {
+        return Ok(received);
     }
+    received.give_up().await;
+    Err(malformed())
 }
 
 /// What was done.

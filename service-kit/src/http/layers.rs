@@ -2,11 +2,9 @@
 
 use std::any::Any;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -15,7 +13,6 @@ use http::header::{
     HeaderName, IF_MATCH, RANGE, RETRY_AFTER,
 };
 use http::{HeaderValue, Method, StatusCode};
-use http_body_util::BodyExt as _;
 use ipnet::IpNet;
 use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -76,9 +73,6 @@ impl HttpOptions {
     }
 }
 
-/// Bytes a second that a body must come at, beyond the time that every request has.
-const LEAST_RATE: u64 = 64 * 1024;
-
 struct Guard {
     slots: Semaphore,
     timeout: Duration,
@@ -112,32 +106,17 @@ async fn admit(State(guard): State<Arc<Guard>>, mut request: Request, next: Next
     if slot.is_err() && !health {
         return ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "overloaded").retry_after(1).into_response();
     }
-    let received = Arc::new(AtomicU64::new(0));
-    let request = counted(request, received.clone());
-    let started = Instant::now();
+    let progress = Progress::start(guard.timeout);
+    request.extensions_mut().insert(progress.clone());
+    let request = request.map(|body| progress.watching(body));
     let mut answering = std::pin::pin!(next.run(request));
-    loop {
-        // A large body takes its time; one that trickles does not get it.
-        let allowed = guard.timeout + Duration::from_secs(received.load(Ordering::Relaxed) / LEAST_RATE);
-        let left = allowed.saturating_sub(started.elapsed());
-        if left.is_zero() {
-            return ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "timeout").retry_after(1).into_response();
-        }
+    // A large body takes its time; one that trickles does not get it.
+    while let Some(left) = progress.left() {
         if let Ok(response) = tokio::time::timeout(left, &mut answering).await {
             return response;
         }
     }
-}
-
-/// The request, with a count of the bytes of its body that have come.
-fn counted(request: Request, received: Arc<AtomicU64>) -> Request {
-    request.map(|body| {
-        Body::new(body.map_frame(move |frame| {
-            let bytes = frame.data_ref().map_or(0, |data| data.len() as u64);
-            received.fetch_add(bytes, Ordering::Relaxed);
-            frame
-        }))
-    })
+    ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "timeout").retry_after(1).into_response()
 }
 
 /// What the panic said is left out: it may quote what it choked on.

@@ -7,7 +7,9 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use futures::StreamExt as _;
 use http::{Method, StatusCode, header};
+use http_body_util::BodyExt as _;
 use serde::Deserialize;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -254,6 +256,37 @@ async fn time_and_load_are_limited() {
     assert_eq!(fetch(&app, "/health/live").await.status, StatusCode::OK);
     let late = first.await.unwrap();
     assert_eq!((late.status, late.code()), (StatusCode::SERVICE_UNAVAILABLE, "timeout".to_owned()));
+}
+
+/// Bodies whose pieces of 8 KiB come after these pauses, and one that never ends.
+fn body_in_pieces(pauses: impl Iterator<Item = Duration> + Send + 'static, ends: bool) -> Body {
+    let pieces = futures::stream::iter(pauses).then(async |pause| {
+        tokio::time::sleep(pause).await;
+        Ok::<_, std::convert::Infallible>(vec![0_u8; 8 * 1024])
+    });
+    if ends { Body::from_stream(pieces) } else { Body::from_stream(pieces.chain(futures::stream::pending())) }
+}
+
+#[tokio::test]
+async fn a_large_body_takes_its_time_and_one_that_stalls_does_not() {
+    let read = |body: Body| async move { body.collect().await.unwrap().to_bytes().len().to_string() };
+    let mut options = HttpOptions::new(Messages::base());
+    options.request_timeout = Duration::from_millis(300);
+    let app = with_layers(Router::new().route("/large", post(read)), &options);
+    let large = |body| request(Method::POST, "/large").body(body).unwrap();
+    // 160 KiB a second: thrice the usual time, and it is there.
+    let steady = std::iter::repeat_n(Duration::from_millis(50), 20);
+    let answer = send(&app, large(body_in_pieces(steady, true))).await;
+    assert_eq!((answer.status, answer.text()), (StatusCode::OK, (160 * 1024).to_string()));
+    // 8 KiB a second, and a megabyte at once that earned 16 s by the rate, but nothing for standing still.
+    let trickle = body_in_pieces(std::iter::repeat(Duration::from_secs(1)), false);
+    let stall = body_in_pieces(std::iter::repeat_n(Duration::ZERO, 128), false);
+    for body in [trickle, stall] {
+        let started = std::time::Instant::now();
+        let answer = send(&app, large(body)).await;
+        assert_eq!((answer.status, answer.code()), (StatusCode::SERVICE_UNAVAILABLE, "timeout".to_owned()));
+        assert!(started.elapsed() < Duration::from_secs(8), "{:?}", started.elapsed());
+    }
 }
 
 #[tokio::test]
