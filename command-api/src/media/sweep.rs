@@ -22,7 +22,7 @@ pub fn start_sweeping(commands: &Commands, uploads: &Uploads, cancel: Cancellati
     tokio::spawn(async move {
         let mut looked = None;
         loop {
-            let until = chrono::Utc::now() - YOUNG;
+            let until = Utc::now() - YOUNG;
             match sweep(&commands, &uploads, looked, until).await {
                 Ok(removed) => {
                     looked = Some(until);

@@ -21,6 +21,7 @@ use tower_http::cors::CorsLayer;
 use super::boundary::{BadHeaders, Boundary, boundary};
 use super::error::ApiError;
 use super::messages::Messages;
+use super::progress::Progress;
 use crate::settings::Network;
 
 /// Limits and lists of a router's layers.

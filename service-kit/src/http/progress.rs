@@ -45,7 +45,6 @@ impl Progress {
     }
 
     /// The body, whose bytes count as they are read.
-    #[must_use]
     pub fn watching(&self, body: Body) -> Body {
         let progress = self.clone();
         Body::new(body.map_frame(move |frame| {
