@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
-use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -95,6 +95,13 @@ impl Api {
     pub async fn post(&self, path: &str, token: Option<&str>, key: Option<&str>, body: Value) -> Result<Answer> {
         let request = self.client.post(format!("{}{path}", self.base)).json(&body);
         let request = if let Some(key) = key { request.header("Idempotency-Key", key) } else { request };
+        send(if let Some(token) = token { request.bearer_auth(token) } else { request }).await
+    }
+
+    /// Sends a command of any method, with a body where it has one.
+    pub async fn send(&self, method: Method, path: &str, token: Option<&str>, body: Option<Value>) -> Result<Answer> {
+        let request = self.client.request(method, format!("{}{path}", self.base));
+        let request = if let Some(body) = body { request.json(&body) } else { request };
         send(if let Some(token) = token { request.bearer_auth(token) } else { request }).await
     }
 
