@@ -144,7 +144,8 @@ impl Walk {
         let mut lesson = if takes_score { json!({ "title": "Quiz", "type": "quiz" }) } else { text() };
         lesson["order"] = json!(place + 1);
         let path = format!("/courses/{}/modules/{module}/lessons", of.id);
-        let answer = self.stage.commands.post(&path, Some(self.stage.teacher(course)), None, lesson).await?;
+        let answer =
+            self.stage.commands.insist(Method::POST, &path, Some(self.stage.teacher(course)), Some(&lesson)).await?;
         let id = success(answer)?.text("/data/lesson/_id")?.to_owned();
         let of = &mut self.stage.model.courses[course];
         if takes_score {
@@ -164,7 +165,7 @@ impl Walk {
         let (number, lesson) = others.choose(&mut self.random).context("a course with nothing but its quiz")?.clone();
         let path = format!("/courses/{}/modules/{}/lessons/{lesson}", of.id, of.modules[number].0);
         let token = self.stage.teacher(course);
-        let _ = success(self.stage.commands.send(Method::DELETE, &path, Some(token), None).await?)?;
+        let _ = success(self.stage.commands.insist(Method::DELETE, &path, Some(token), None).await?)?;
         let of = &mut self.stage.model.courses[course];
         of.modules[number].1.retain(|one| *one != lesson);
         of.gone.push(lesson);
@@ -201,7 +202,7 @@ impl Walk {
         let outline: Vec<Value> = of.modules.iter().map(place).collect();
         let path = format!("/courses/{}/outline", of.id);
         let token = self.stage.teacher(course);
-        let answer = self.stage.commands.send(Method::PUT, &path, Some(token), Some(json!(outline))).await?;
+        let answer = self.stage.commands.insist(Method::PUT, &path, Some(token), Some(&json!(outline))).await?;
         success(answer).map(|_| ())
     }
 }
@@ -210,7 +211,7 @@ impl Foretold {
     async fn send(self, stage: &Stage) -> Result<()> {
         let Self { learner, method, path, body, expected } = self;
         let asked = format!("{method} {path} {}", body.as_ref().unwrap_or(&Value::Null));
-        let answer = stage.commands.send(method, &path, Some(&stage.learners[learner].token), body).await?;
+        let answer = stage.commands.insist(method, &path, Some(&stage.learners[learner].token), body.as_ref()).await?;
         ensure!(
             (answer.status.as_u16(), answer.code()) == (expected.status, expected.code),
             "{asked}: {} instead of {} {}",

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, ensure};
 use futures::{StreamExt, TryStreamExt, stream};
+use reqwest::StatusCode;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::super::api::Answer;
+use super::super::world::PATIENCE;
 use super::commands::Walk;
 use super::model::points;
 use super::stage::{AT_ONCE, Stage};
@@ -47,7 +50,13 @@ fn by(list: &Value, key: &str, fields: &[&str]) -> Result<BTreeMap<String, Value
 
 impl Shown<'_> {
     async fn get(&self, path: &str, token: Option<&str>) -> Result<Answer> {
-        self.stage.queries.get(path, token, Some(self.position)).await
+        let started = Instant::now();
+        loop {
+            let answer = self.stage.queries.get(path, token, Some(self.position)).await?;
+            if answer.status != StatusCode::SERVICE_UNAVAILABLE || started.elapsed() > PATIENCE {
+                return Ok(answer);
+            }
+        }
     }
 
     /// One learner: their enrollments; and of each course their progress, their certificate and their attempts.

@@ -5,7 +5,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::super::api::{Answer, Api};
+use super::super::api::{Answer, Api, newcomer};
 use super::model::{Course, InCourse, Model};
 
 /// The settings that make the first admin.
@@ -48,7 +48,7 @@ impl Stage {
         let teachers = people.split_off(learners);
         for teacher in &teachers {
             let (path, role) = (format!("/admin/users/{}", teacher.id), json!({ "role": "instructor" }));
-            let _ = success(commands.send(Method::PATCH, &path, Some(&admin), Some(role)).await?)?;
+            let _ = success(commands.insist(Method::PATCH, &path, Some(&admin), Some(&role)).await?)?;
         }
         let made = stream::iter(0..courses).map(|number| course(&commands, &teachers[number % TEACHERS].token, number));
         let made: Vec<Course> = made.buffered(AT_ONCE).try_collect().await?;
@@ -69,13 +69,15 @@ impl Stage {
 }
 
 async fn register(api: &Api, number: usize) -> Result<Person> {
-    let answer = success(api.register(&format!("person-{number}@example.org"), None).await?)?;
+    let body = newcomer(&format!("person-{number}@example.org"));
+    let answer = success(api.insist(Method::POST, "/auth/register", None, Some(&body)).await?)?;
     Ok(Person { id: answer.text("/data/user/_id")?.to_owned(), token: answer.text("/data/token")?.to_owned() })
 }
 
 /// A free course with two modules, three texts and a quiz.
 async fn course(api: &Api, token: &str, number: usize) -> Result<Course> {
-    let post = async |path: String, body: Value| success(api.post(&path, Some(token), None, body).await?);
+    let post =
+        async |path: String, body: Value| success(api.insist(Method::POST, &path, Some(token), Some(&body)).await?);
     let body = json!({
         "title": format!("Course number {number}"), "description": "Where everybody walks", "domain": "Excel",
         "price": 0, "pricing_model": "one-time",
