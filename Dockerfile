@@ -22,7 +22,8 @@ RUN apt-get update \
     && apt-get install --yes --no-install-recommends ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /var/lib/har --create-home har \
-    && chmod 700 /var/lib/har
+    && chmod 700 /var/lib/har \
+    && install --directory --owner=har --mode=700 /var/lib/har-media
 COPY --from=build /programs/ /usr/local/bin/
 COPY deploy/healthcheck /usr/local/bin/healthcheck
 USER har

@@ -5,6 +5,7 @@
 //! | `commands` | how every command runs: load, decide, append, wait for the read side; idempotency |
 //! | `auth`, `courses`, `quizzes`, `admin` | one file per use case: its body, its handler, its unit of work |
 //! | `payments` | purchases, refunds, subscriptions; the provider and its messages; what comes by itself |
+//! | `media` | uploaded files, while they come and what is left of those that don't |
 //! | `limits` | how often one may try to log in, register, have a mail sent |
 //! | `refusal` | the one place where a decision's refusal becomes a status and a code |
 //! | `passwords`, `tokens`, `reset_tokens` | what signing in needs |
@@ -19,6 +20,7 @@ pub mod courses;
 mod fields;
 pub mod limits;
 pub mod mail;
+pub mod media;
 mod messages;
 pub mod passwords;
 pub mod payments;

@@ -62,6 +62,7 @@ pub const MESSAGES: &[(&str, &str, &str)] = &[
     ("module_removed", "Le module a été supprimé.", "The module has been removed."),
     ("lesson_removed", "La leçon a été supprimée.", "The lesson has been removed."),
     ("quiz_removed", "Le quiz a été supprimé.", "The quiz has been removed."),
+    ("ambiguous", "L'un ou l'autre, pas les deux.", "One or the other, not both."),
     ("review_removed", "Votre avis a été supprimé.", "Your review has been removed."),
     ("faq_removed", "La question a été supprimée.", "The question has been removed."),
     ("already_enrolled", "Vous êtes déjà inscrit à ce cours.", "You are already enrolled in this course."),

@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 use crate::admin::create_admin::{NewAdmin, create_admin};
 use crate::courses::{start_completing, start_retiring};
 use crate::mail::{Mail, Mailer, start_mail};
+use crate::media::start_sweeping;
 use crate::payments::start_billing;
 use crate::signing_keys::SigningKeys;
 use crate::{CommandApi, MESSAGES, routers};
@@ -84,6 +85,7 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     tasks.spawn("retiring courses", start_retiring(&api.commands, shutdown.clone()));
     tasks.spawn("billing", start_billing(&api.commands, &api.payments, shutdown.clone()));
     tasks.spawn("completing courses", start_completing(&api.commands, shutdown.clone()));
+    tasks.spawn("sweeping files", start_sweeping(&api.commands, &api.uploads, shutdown.clone()));
     tasks.spawn("mail", start_mail(mail, shutdown));
     let errors = tasks.wait(END_LIMIT).await.err().unwrap_or_default();
     stop_appender.cancel();

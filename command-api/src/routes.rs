@@ -5,6 +5,7 @@ use axum::extract::FromRef;
 use axum::middleware::{from_fn, from_fn_with_state};
 use event_log::{EventLog, LogError};
 use gateway::ServiceRouters;
+use media_store::{MediaLinks, MediaStore, StoreError};
 use read_models::Positions;
 use service_kit::clock::Clock;
 use service_kit::settings::{Gateway, Settings, SettingsError};
@@ -15,12 +16,13 @@ use utoipa_axum::routes;
 use crate::auth::request_password_reset::ConcealAccounts;
 use crate::commands::{Commands, Idempotency, idempotent};
 use crate::limits::Limiter;
+use crate::media::Uploads;
 use crate::passwords::Passwords;
 use crate::payments::Payments;
 use crate::reset_tokens::ResetTokens;
 use crate::signing_keys::SigningKeys;
 use crate::tokens::{EmailNames, Tokens};
-use crate::{admin, auth, courses, payments, quizzes};
+use crate::{admin, auth, courses, media, payments, quizzes};
 
 /// What the handlers are given; each names the parts that it uses.
 #[derive(Clone, FromRef)]
@@ -39,6 +41,8 @@ pub struct CommandApi {
     pub emails: EmailNames,
     /// What payments need.
     pub payments: Payments,
+    /// Takes in files.
+    pub uploads: Uploads,
     /// Counts attempts.
     pub limiter: Limiter,
     /// Whether nobody learns which addresses have accounts.
@@ -63,9 +67,14 @@ impl CommandApi {
         if settings.payment.gateway == Gateway::Stripe {
             return Err(StartError::NoStripe);
         }
+        let base = format!("{}{}", settings.network.public_url, gateway::PREFIX);
+        let links = MediaLinks::new(base, settings.secrets.master.expose());
         Ok(Self {
             limiter: Limiter::open(log.database(), settings, clock.clone()).await?,
-            commands: Commands::new(log.clone(), positions, clock, settings.read_wait).with_plans(access.plans()),
+            commands: Commands::new(log.clone(), positions, clock, settings.read_wait)
+                .with_plans(access.plans())
+                .with_links(&links),
+            uploads: Uploads { store: MediaStore::open(&settings.media)?, links },
             payments: Payments::new(&settings.payment, secret),
             passwords: Passwords::new().map_err(|error| StartError::NoRandomness(error.code()))?,
             tokens: Tokens::new(signing, secret),
@@ -86,6 +95,9 @@ pub enum StartError {
     /// MongoDB is away.
     #[error(transparent)]
     Log(#[from] LogError),
+    /// Files can't be stored.
+    #[error(transparent)]
+    Media(#[from] StoreError),
     /// The settings ask for a provider that there is not yet.
     #[error("HAR_PAYMENT_GATEWAY: only simulated payments can be had yet")]
     NoStripe,
@@ -97,7 +109,11 @@ pub enum StartError {
 /// The routes of the write process, by service.
 #[must_use]
 pub fn routers(api: &CommandApi) -> ServiceRouters {
-    let idempotency = Idempotency { log: api.commands.log().clone(), access: api.access.clone() };
+    let idempotency = Idempotency {
+        log: api.commands.log().clone(),
+        access: api.access.clone(),
+        upload_limit: api.uploads.store.limit(),
+    };
     let once = |router: OpenApiRouter<CommandApi>| {
         router.layer(from_fn_with_state(idempotency.clone(), idempotent)).layer(from_fn(in_time))
     };
@@ -148,6 +164,7 @@ fn routes() -> ServiceRouters<CommandApi> {
             .routes(routes!(courses::drop_enrollment::drop_enrollment))
             .routes(routes!(courses::record_progress::record_progress))
             .routes(routes!(courses::write_review::write_review, courses::remove_review::remove_review))
+            .routes(routes!(media::upload_media::upload_media))
             .routes(routes!(quizzes::create_quiz::create_quiz))
             .routes(routes!(quizzes::change_quiz::change_quiz, quizzes::remove_quiz::remove_quiz))
             .routes(routes!(quizzes::submit_attempt::submit_attempt)),

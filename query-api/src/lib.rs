@@ -29,6 +29,7 @@
 //! | GET /courses/{id}/lessons | `courses/list_lessons.rs` |
 //! | GET /courses/{id}/lessons/{lesson_id} | `courses/show_lesson.rs` |
 //! | GET /courses/{id}/progress | `courses/show_progress.rs` |
+//! | GET /media/{id} | `media/show_media.rs` |
 //! | GET /quizzes/{id} | `quizzes/show_quiz.rs` |
 //! | GET /quizzes/{id}/attempts | `quizzes/list_attempts.rs` |
 //! | GET /enrollments | `courses/list_enrollments.rs` |
@@ -43,20 +44,21 @@ mod ai;
 mod audit;
 mod auth;
 mod courses;
+mod media;
 mod payments;
 mod process;
 mod quizzes;
 mod reads;
-
-use std::time::Duration;
 
 use access::{Access, in_time};
 use axum::extract::FromRef;
 use axum::middleware::from_fn;
 use event_log::{EventLog, HeadSigner};
 use gateway::ServiceRouters;
+use media_store::{MediaLinks, MediaStore, StoreError};
 use read_models::Positions;
 use service_kit::clock::Clock;
+use service_kit::settings::Settings;
 use tokio_util::sync::CancellationToken;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -64,6 +66,7 @@ use utoipa_axum::router::OpenApiRouter;
 use ai::{Adviser, Library};
 use audit::{Readings, Tails};
 
+pub use media::{Films, Shelf};
 pub use process::run;
 pub use reads::Reads;
 
@@ -92,6 +95,8 @@ pub struct QueryDeps {
     tails: Tails,
     adviser: Adviser,
     library: Library,
+    shelf: Shelf,
+    films: Films,
 }
 
 /// What the audit trail takes beside the read collections.
@@ -105,22 +110,34 @@ pub struct Auditing {
 }
 
 impl QueryDeps {
-    /// The log must have an appender: reading the audit trail is written down. `read_wait` is how long a GET waits for
-    /// the read collections at most.
-    #[must_use]
-    pub fn new(access: Access, log: &EventLog, positions: Positions, read_wait: Duration, auditing: Auditing) -> Self {
+    /// The log must have an appender: reading the audit trail is written down. Of the settings it
+    /// takes how long a GET waits for the read collections, and where uploaded files are.
+    ///
+    /// # Errors
+    /// [`StoreError`] when uploaded files can't be had.
+    pub fn new(
+        access: Access,
+        log: &EventLog,
+        positions: Positions,
+        settings: &Settings,
+        auditing: Auditing,
+    ) -> Result<Self, StoreError> {
         let clock = access.clock().clone();
         let Auditing { nats, signer, stop } = auditing;
-        Self {
+        let base = format!("{}{}", settings.network.public_url, gateway::PREFIX);
+        let links = MediaLinks::new(base, settings.secrets.master.expose());
+        Ok(Self {
+            films: Films::new(links.clone(), clock.clone()),
+            shelf: Shelf { store: MediaStore::open(&settings.media)?, links },
             access,
             readings: Readings::new(log.clone(), clock.clone()),
             clock,
             adviser: Adviser::start(log.database().clone(), stop.clone()),
             library: Library::start(log.database().clone(), positions.clone(), stop.clone()),
-            reads: Reads::new(log.clone(), positions, read_wait),
+            reads: Reads::new(log.clone(), positions, settings.read_wait),
             signer,
             tails: Tails { nats, stop },
-        }
+        })
     }
 }
 
@@ -150,7 +167,7 @@ fn routes() -> ServiceRouters<QueryDeps> {
         admin: admin::router().merge(audit::router()),
         ai: ai::router(),
         auth: auth::router(),
-        course: courses::router().merge(quizzes::router()),
+        course: courses::router().merge(quizzes::router()).merge(media::router()),
         payment: payments::router(),
     }
 }
@@ -192,6 +209,7 @@ mod tests {
             "/courses/{id}/reviews",
             "/enrollments",
             "/instructor/courses",
+            "/media/{id}",
             "/quizzes/{id}",
             "/quizzes/{id}/attempts",
             "/subscriptions/active",

@@ -61,7 +61,7 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     let positions = Positions::start(&log, nats, shutdown.clone());
     let plans = load_plans(settings.payment.plans_file.as_deref())?;
     let access = Access::new(log.clone(), keys.clone(), clock).with_plans(plans);
-    let deps = QueryDeps::new(access, &log, positions, settings.read_wait, auditing);
+    let deps = QueryDeps::new(access, &log, positions, &settings, auditing)?;
     let bound = gateway::listen(routers(&deps), &settings, root).await?;
     let options = HttpOptions::of(&settings.network, Messages::base())?;
     let figures = tokio::net::TcpListener::bind((settings.network.bind, settings.network.metrics_port)).await?;

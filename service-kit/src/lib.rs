@@ -10,6 +10,7 @@
 //! | [`auth`] | sign and verify access tokens (EdDSA), the JWKS document |
 //! | [`health`] | `/health/live`, `/health/ready` from named checks |
 //! | [`openapi`] | `/openapi.json` and `/docs` |
+//! | [`tls`] | how connections to other services are encrypted |
 //! | [`shutdown`] | a token cancelled by SIGINT or SIGTERM, and [`shutdown::Tasks`] |
 //!
 //! A process comes up like this:
@@ -38,3 +39,4 @@ pub mod openapi;
 pub mod settings;
 pub mod shutdown;
 pub mod telemetry;
+pub mod tls;

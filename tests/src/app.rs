@@ -91,6 +91,8 @@ pub struct TestApp {
     pub mail: Mail,
     /// Where letters are put, unless the settings name a server.
     pub mail_folder: PathBuf,
+    /// Where uploaded files are put.
+    pub media_folder: PathBuf,
     /// The keys of its access tokens.
     pub token_keys: TokenKeys,
     /// What seals those that sign.
@@ -150,7 +152,7 @@ impl TestApp {
         let access = Access::new(log.clone(), token_keys.clone(), clock.clone()).with_plans(plans);
         let signer = HeadSigner::new(settings.secrets.head.expose());
         let auditing = Auditing { nats: nats.clone(), signer, stop: stop.clone() };
-        let queries = QueryDeps::new(access.clone(), &log, positions.clone(), settings.read_wait, auditing);
+        let queries = QueryDeps::new(access.clone(), &log, positions.clone(), &settings, auditing).unwrap();
         let commands = CommandApi::new(&log, positions, access, signing, clock.clone(), &settings).await.unwrap();
         let mailer = Mailer::new(&settings.mail).unwrap();
         let mail = Mail::open(&log, &nats, clock.clone(), mailer, &settings).await.unwrap();
@@ -166,12 +168,14 @@ impl TestApp {
             parts.push(start_mail(mail.clone(), stop.clone()));
         }
         let (client, mail_folder) = (Client::new(addresses.gateway), settings.mail.folder);
+        let media_folder = settings.media.folder;
         Self {
             log,
             nats,
             commands,
             mail,
             mail_folder,
+            media_folder,
             token_keys,
             token_secret,
             clock,

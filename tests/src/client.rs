@@ -22,6 +22,7 @@ impl Client {
     /// A client of that port.
     #[must_use]
     pub fn new(address: SocketAddr) -> Self {
+        service_kit::tls::install();
         let http = reqwest::Client::builder().no_proxy().timeout(LIMIT).build().unwrap();
         Self { http, address }
     }

@@ -11,6 +11,7 @@
 //! | [`people`] | accounts and courses, made through the API |
 //! | [`quizzes`] | quizzes, through the API |
 //! | [`faults`] | real processes, killed and frozen: for `cargo test` and for `har prove` |
+//! | [`uploads`] | bodies in parts, and files that are what they say |
 //! | [`shape`] | what an answer must look like |
 //!
 //! ```no_run
@@ -35,6 +36,7 @@ pub mod people;
 pub mod quizzes;
 pub mod servers;
 pub mod shape;
+pub mod uploads;
 
 pub use app::{AppOptions, TestApp};
 pub use client::{Answer, Client, EventSource, Request};

@@ -7,6 +7,7 @@ use access::{Access, TokenKeyStore, TokenKeys, health, load_plans};
 use command_api::CommandApi;
 use command_api::courses::{start_completing, start_retiring};
 use command_api::mail::{Mail, Mailer, start_mail};
+use command_api::media::start_sweeping;
 use command_api::payments::start_billing;
 use command_api::signing_keys::SigningKeys;
 use event_log::{
@@ -71,7 +72,7 @@ impl Product {
         let tails = CancellationToken::new();
         let signer = HeadSigner::new(settings.secrets.head.expose());
         let auditing = Auditing { nats: nats.clone(), signer, stop: tails.clone() };
-        let queries = QueryDeps::new(access.clone(), &log, positions.clone(), settings.read_wait, auditing);
+        let queries = QueryDeps::new(access.clone(), &log, positions.clone(), settings, auditing)?;
         let commands = CommandApi::new(&log, positions, access, signing, clock.clone(), settings).await?;
         let mail = Mail::open(&log, &nats, clock, Mailer::new(&settings.mail)?, settings).await?;
         let services = command_api::routers(&commands).merge(query_api::routers(&queries));
@@ -99,6 +100,9 @@ impl Product {
         let billing = CancellationToken::new();
         let bills = start_billing(&commands.commands, &commands.payments, billing.clone());
         background.add("billing", billing, bills);
+        let sweeping = CancellationToken::new();
+        let sweeper = start_sweeping(&commands.commands, &commands.uploads, sweeping.clone());
+        background.add("sweeping files", sweeping, sweeper);
         let listened = listening.clone();
         background.add("positions", listening, tokio::spawn(async move { listened.cancelled().await }));
         Ok(Self { log, commands, bound, metrics_address, metrics, metrics_listener, background, tails })

@@ -6,8 +6,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use access::Access;
-use axum::body::{Body, Bytes, to_bytes};
+use access::{Access, in_time_anew};
+use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -18,6 +18,7 @@ use http::{StatusCode, request::Parts};
 use serde_json::Value;
 use service_kit::http::{ApiError, RequestContext};
 
+use super::spool::Spooled;
 use crate::Refusal;
 
 /// The largest body of a request with a key.
@@ -58,6 +59,8 @@ pub struct Idempotency {
     pub log: EventLog,
     /// Who calls.
     pub access: Access,
+    /// Bytes of an upload at most.
+    pub upload_limit: u64,
 }
 
 /// The layer, for every route that changes something.
@@ -81,8 +84,18 @@ impl Idempotency {
         key: &str,
     ) -> Result<Response, Refusal> {
         let (parts, body) = request.into_parts();
-        let too_large = |_| ApiError::of_status(StatusCode::PAYLOAD_TOO_LARGE);
-        let body = to_bytes(body, BODY_LIMIT).await.map_err(too_large)?;
+        let body = Spooled::take(&parts, body, BODY_LIMIT, self.upload_limit).await?;
+        // A large body took its time.
+        in_time_anew(self.once((parts, body), next, context, key)).await
+    }
+
+    async fn once(
+        &self,
+        (parts, body): (Parts, Spooled),
+        next: Next,
+        context: &RequestContext,
+        key: &str,
+    ) -> Result<Response, Refusal> {
         // Without a good token it is the address that calls; a route that needs a token will refuse by itself.
         let caller = match self.access.authenticate(&parts.headers).await {
             Ok(caller) => Some(caller),
@@ -96,7 +109,7 @@ impl Idempotency {
         let path = parts.uri.path_and_query().map_or("", |path| path.as_str());
         let mut ticket = Ticket {
             id: records.id(&name, key),
-            fingerprint: records.fingerprint(parts.method.as_str(), path, &body),
+            fingerprint: records.fingerprint(parts.method.as_str(), path, body.content()),
             repeated: None,
         };
         if let Some(record) = self.find(&ticket).await?
@@ -104,7 +117,7 @@ impl Idempotency {
         {
             return Ok(replay);
         }
-        let response = next.clone().run(again(&parts, &body, &ticket)).await;
+        let response = next.clone().run(again(&parts, &body, &ticket).await?).await;
         // Another request with this key may have been carried out in between: the commit says so, or the decision was
         // made upon what that one had done, and is no answer to this one.
         let is_twin = response.extensions().get::<DuplicateRequest>().is_some();
@@ -117,7 +130,10 @@ impl Idempotency {
         match self.find(&ticket).await? {
             Some(record) => match self.repeated(record, &mut ticket).await? {
                 Some(replay) => Ok(replay),
-                None => self.keep(next.run(again(&parts, &body, &ticket)).await, &ticket, owner, context).await,
+                None => {
+                    let request = again(&parts, &body, &ticket).await?;
+                    self.keep(next.run(request).await, &ticket, owner, context).await
+                }
             },
             None if is_twin => Err(ApiError::conflict().into()),
             None => self.keep(response, &ticket, owner, context).await,
@@ -206,10 +222,10 @@ fn is_recorded(status: StatusCode) -> bool {
     status.is_success() || (status.is_client_error() && !matches!(status.as_u16(), 401 | 409 | 412 | 413 | 429))
 }
 
-fn again(parts: &Parts, body: &Bytes, ticket: &Ticket) -> Request {
-    let mut request = Request::from_parts(parts.clone(), Body::from(body.clone()));
+async fn again(parts: &Parts, body: &Spooled, ticket: &Ticket) -> Result<Request, ApiError> {
+    let mut request = Request::from_parts(parts.clone(), body.body().await?);
     request.extensions_mut().insert(Arc::new(ticket.clone()));
-    request
+    Ok(request)
 }
 
 fn replay(answer: &Answer) -> Result<Response, Refusal> {

@@ -3,6 +3,7 @@
 mod idempotency;
 mod looks;
 mod run;
+mod spool;
 mod unit_of_work;
 
 pub(crate) use idempotency::{DuplicateRequest, Final};

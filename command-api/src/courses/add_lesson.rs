@@ -1,7 +1,7 @@
 //! POST /courses/:id/modules/:module_id/lessons: a lesson goes into a module.
 
 use access::Caller;
-use axum::extract::State;
+use axum::extract::{FromRequest as _, Request, State};
 use axum::response::{IntoResponse, Response};
 use domain::course::{AddLesson, Editor, FilmSource, LessonVideo};
 use domain::values::{Description, DurationSeconds, HttpUrl, LessonContent, Order, ShortTitle, Transcript, word};
@@ -13,9 +13,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::edit::Edit;
+use super::film::{Film, LessonForm, WithFilm};
 use crate::Refusal;
 use crate::commands::{CommandContext, Commands, Done};
 use crate::fields::parsed;
+use crate::media::{Uploads, is_multipart};
 use crate::views::course_documents;
 
 /// A new lesson.
@@ -44,12 +46,14 @@ pub struct NewLesson {
 }
 
 /// The film of a new lesson.
-#[derive(Deserialize, ToSchema)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewVideo {
-    /// http(s).
-    #[schema(nullable = false, required = true)]
+    /// http(s); or else `media_id`.
     url: Option<String>,
+    /// An uploaded film of the course's instructor.
+    #[schema(value_type = Option<Uuid>)]
+    media_id: Option<String>,
     /// In seconds.
     duration_seconds: Option<i64>,
     /// At most 500,000 characters.
@@ -59,7 +63,7 @@ pub struct NewVideo {
 }
 
 impl NewLesson {
-    fn parse(self, module_id: ModuleId, by: Editor) -> Result<AddLesson, ApiError> {
+    pub(super) fn parse(self, module_id: ModuleId, by: Editor, film: &Film) -> Result<AddLesson, ApiError> {
         let mut fields = Fields::new();
         let title = fields.required_text("title", self.title, |text| parsed(ShortTitle::parse(text)));
         let description =
@@ -67,7 +71,7 @@ impl NewLesson {
         let lesson_type =
             fields.required_text("type", self.lesson_type, |text| parsed(word(text, LessonType::from_word)));
         let order = fields.optional("order", self.order, |order| parsed(Order::parse(order)));
-        let video = self.video.and_then(|video| video.parse(&mut fields));
+        let video = film.or_empty(self.video).and_then(|video| video.parse(film, &mut fields));
         let content = fields.optional_text("content", self.content, clean_content).flatten();
         let quiz_id = fields.optional_text("quiz_id", self.quiz_id, quiz);
         fields.build(|| {
@@ -101,8 +105,28 @@ pub(super) fn quiz(text: &str) -> Result<QuizId, FieldError> {
 }
 
 impl NewVideo {
-    pub(super) fn parse(self, fields: &mut Fields) -> Option<LessonVideo> {
-        let url = fields.required_text("video.url", self.url, |text| parsed(HttpUrl::parse(text)));
+    /// The film that it names, if it is an upload.
+    pub(super) fn media_id(&self) -> Option<&str> {
+        self.media_id.as_deref().filter(|id| !id.trim().is_empty())
+    }
+
+    pub(super) fn parse(self, film: &Film, fields: &mut Fields) -> Option<LessonVideo> {
+        let has_url = self.url.as_ref().is_some_and(|url| !url.trim().is_empty());
+        let source = match film {
+            Film::Elsewhere => {
+                let url = fields.required_text("video.url", self.url, |text| parsed(HttpUrl::parse(text)));
+                url.map(FilmSource::Url)
+            }
+            Film::Uploaded(_) if has_url => {
+                fields.reject("video.url", "ambiguous");
+                None
+            }
+            Film::Uploaded(source) => Some(source.clone()),
+            Film::Unknown => {
+                fields.reject("video.media_id", "invalid");
+                None
+            }
+        };
         let duration_seconds = fields.optional("video.duration_seconds", self.duration_seconds, |seconds| {
             parsed(DurationSeconds::parse(seconds))
         });
@@ -110,7 +134,7 @@ impl NewVideo {
             fields.optional_text("video.transcript", self.transcript, |text| parsed(Transcript::parse(text)));
         let thumbnail_url =
             fields.optional_text("video.thumbnail_url", self.thumbnail_url, |text| parsed(HttpUrl::parse(text)));
-        Some(LessonVideo { source: FilmSource::Url(url?), duration_seconds, transcript, thumbnail_url })
+        Some(LessonVideo { source: source?, duration_seconds, transcript, thumbnail_url })
     }
 }
 
@@ -123,8 +147,8 @@ pub struct LessonAnswer {
 
 /// Puts a lesson into a module.
 #[utoipa::path(
-    post, path = "/courses/{id}/modules/{module_id}/lessons", tag = "course", request_body = NewLesson,
-    security(("bearer" = [])),
+    post, path = "/courses/{id}/modules/{module_id}/lessons", tag = "course", security(("bearer" = [])),
+    request_body(content((NewLesson = "application/json"), (LessonForm = "multipart/form-data"))),
     params(("id" = Uuid, Path, description = "The course"), ("module_id" = Uuid, Path, description = "The module")),
     responses(
         (status = 201, body = DataBody<LessonAnswer>),
@@ -134,19 +158,28 @@ pub struct LessonAnswer {
         (status = 404, body = ErrorBody),
         (status = 409, description = "conflict, idempotency_key_reused", body = ErrorBody),
         (status = 413, body = ErrorBody),
+        (status = 415, description = "the file is no film", body = ErrorBody),
         (status = 503, body = ErrorBody),
     )
 )]
 pub async fn add_lesson(
     State(commands): State<Commands>,
+    State(uploads): State<Uploads>,
     caller: Caller,
     context: CommandContext,
     PathId((course_id, module_id)): PathId<(CourseId, ModuleId)>,
-    JsonBody(body): JsonBody<NewLesson>,
+    request: Request,
 ) -> Result<Response, Refusal> {
     let by = Editor { user_id: caller.user_id, role: caller.role };
-    let command = body.parse(module_id, by)?;
-    let (origin, outcome) = (context.origin(Some(&caller)), command.lesson_id);
+    let origin = context.origin(Some(&caller));
+    if is_multipart(request.headers()) {
+        let lesson = WithFilm { course_id, module_id, caller, request };
+        return lesson.add(&commands, &uploads, &origin).await;
+    }
+    let JsonBody(body) = JsonBody::<NewLesson>::from_request(request, &()).await?;
+    let film = Film::named(&commands, body.video.as_ref()).await?;
+    let command = body.parse(module_id, by, &film)?;
+    let outcome = command.lesson_id;
     let use_case = Edit::new(course_id, caller, outcome, |_, by| Ok(AddLesson { by, ..command.clone() }))
         .naming_quiz(command.quiz_id);
     let done = commands.run(&origin, &use_case).await?;
@@ -163,5 +196,6 @@ pub(super) async fn lesson_answer<O: Sync>(
     let documents = course_documents(commands.log(), course_id, done.pending).await?;
     let lesson = documents.lessons.into_iter().find(|lesson| lesson.id == lesson_id);
     let lesson = LessonView::new(lesson.ok_or_else(ApiError::not_found)?, Audience::Owner);
+    let lesson = lesson.with_film(|id| commands.film(id));
     Ok(done.answer(LessonAnswer { lesson }))
 }

@@ -87,7 +87,7 @@ pub(super) async fn module_answer<O: Sync>(
     done: &Done<O>,
 ) -> Result<Success<ModuleAnswer>, Refusal> {
     let documents = course_documents(commands.log(), course_id, done.pending).await?;
-    let course = CourseView::new(documents, Audience::Owner);
+    let course = CourseView::new(documents, Audience::Owner).with_films(|id| commands.film(id));
     let module = course.modules.into_iter().find(|module| module.id == module_id).ok_or_else(ApiError::not_found)?;
     Ok(done.answer(ModuleAnswer { module }))
 }

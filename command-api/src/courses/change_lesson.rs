@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use super::add_lesson::{LessonAnswer, NewVideo, clean_content, lesson_answer, quiz};
 use super::edit::{Edit, lesson_must_be_in};
+use super::film::Film;
 use crate::Refusal;
 use crate::commands::{CommandContext, Commands};
 use crate::fields::{clearable, clearable_text, given, parsed};
@@ -48,14 +49,14 @@ pub struct LessonChanges {
 }
 
 impl LessonChanges {
-    fn parse(self, lesson_id: LessonId, by: Editor) -> Result<ChangeLesson, ApiError> {
+    fn parse(self, lesson_id: LessonId, by: Editor, film: &Film) -> Result<ChangeLesson, ApiError> {
         let mut fields = Fields::new();
         let title = fields.optional_text("title", self.title, |text| parsed(ShortTitle::parse(text)));
         let description = clearable_text(&mut fields, "description", self.description, Description::parse);
         let lesson_type =
             fields.optional_text("type", self.lesson_type, |text| parsed(word(text, LessonType::from_word)));
         let order = fields.optional("order", self.order, |order| parsed(Order::parse(order)));
-        let video = self.video.map(|video| video.and_then(|video| video.parse(&mut fields)));
+        let video = self.video.map(|video| video.and_then(|video| video.parse(film, &mut fields)));
         // Nothing is left of what was all script: it is taken away, as by null.
         let content = clearable(&mut fields, "content", self.content, clean_content).map(Option::flatten);
         let quiz_id = clearable(&mut fields, "quiz_id", self.quiz_id, quiz);
@@ -93,7 +94,8 @@ pub async fn change_lesson(
     JsonBody(body): JsonBody<LessonChanges>,
 ) -> Result<Response, Refusal> {
     let origin = context.origin(Some(&caller));
-    let changes = body.parse(lesson_id, Editor { user_id: caller.user_id, role: caller.role })?;
+    let film = Film::named(&commands, body.video.as_ref().and_then(Option::as_ref)).await?;
+    let changes = body.parse(lesson_id, Editor { user_id: caller.user_id, role: caller.role }, &film)?;
     let use_case = Edit::new(course_id, caller, lesson_id, |course, by| {
         lesson_must_be_in(course, by, module_id, lesson_id)?;
         Ok(ChangeLesson { by, ..changes.clone() })

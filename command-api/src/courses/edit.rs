@@ -55,19 +55,31 @@ where
         course.decide(command).await?;
         work.put(course);
         // After the decision: who may not edit the course learns nothing of its quizzes.
-        if let Some(quiz_id) = self.quiz_id {
-            let quiz = work.load::<Quiz>(quiz_id).await?;
-            if quiz.state().details.as_ref().is_none_or(|details| details.course_id != self.course_id) {
-                return Err(ApiError::invalid("quiz_id", "invalid").into());
-            }
-            work.put(quiz);
-        }
+        quiz_must_be_of(work, self.course_id, self.quiz_id).await?;
         Ok(self.outcome)
     }
 
     fn names(&self) -> Option<StreamId> {
         Some(Course::stream(self.course_id))
     }
+}
+
+/// A quiz that a lesson names must be one of the course, also at the moment of the commit.
+///
+/// # Errors
+/// 400 when it is not; 503 when the log can't be read.
+pub(super) async fn quiz_must_be_of(
+    work: &mut UnitOfWork<'_>,
+    course_id: CourseId,
+    quiz_id: Option<QuizId>,
+) -> Result<(), Refusal> {
+    let Some(quiz_id) = quiz_id else { return Ok(()) };
+    let quiz = work.load::<Quiz>(quiz_id).await?;
+    if quiz.state().details.as_ref().is_none_or(|details| details.course_id != course_id) {
+        return Err(ApiError::invalid("quiz_id", "invalid").into());
+    }
+    work.put(quiz);
+    Ok(())
 }
 
 /// A lesson is to be had under its own module only. Whose course it is comes first: strangers learn nothing of it.
@@ -96,5 +108,7 @@ pub(super) async fn course_answer<O: Sync>(
     done: &Done<O>,
 ) -> Result<Success<CourseAnswer>, Refusal> {
     let documents = course_documents(commands.log(), course_id, done.pending).await?;
-    Ok(done.answer(CourseAnswer { course: CourseView::new(documents, Audience::Owner) }))
+    Ok(done.answer(CourseAnswer {
+        course: CourseView::new(documents, Audience::Owner).with_films(|id| commands.film(id)),
+    }))
 }

@@ -16,6 +16,7 @@ pub mod drop_enrollment;
 mod edit;
 mod editor;
 pub mod enroll_learner;
+mod film;
 mod learner;
 mod price;
 pub mod publish_course;

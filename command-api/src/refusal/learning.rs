@@ -6,6 +6,7 @@ use domain::enrollment::{
     CompleteCourseError, DropEnrollmentError, EnrollBuyerError, EnrollLearnerError, EnrollmentError,
     RecordAttemptError, RecordProgressError,
 };
+use domain::media::{MediaError, RegisterUploadError, RemoveMediaError};
 use domain::review::{RemoveReviewError, ReviewError, WriteReviewError};
 use http::StatusCode;
 use service_kit::http::ApiError;
@@ -35,6 +36,12 @@ refusals! {
     RevokeAccessError { NotFound => ApiError::not_found(), }
     SuspendAccessError { NotFound => ApiError::not_found(), }
     ReinstateAccessError { NotFound => ApiError::not_found(), }
+    RegisterUploadError {
+        AlreadyUploaded => ApiError::conflict(),
+        Empty => ApiError::invalid("file", "required"),
+        TypeNotAllowed => ApiError::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE),
+    }
+    RemoveMediaError { NotFound => ApiError::not_found(), NotOwner => ApiError::forbidden(), }
     WriteReviewError { NotEnrolled => not_enrolled(), }
     RemoveReviewError { NotFound => ApiError::not_found(), }
     IssueCertificateError { AlreadyIssued => ApiError::conflict(), NotCompleted => ApiError::not_found(), }
@@ -51,4 +58,5 @@ sums! {
     AccessError { GrantAccess, RevokeAccess, SuspendAccess, ReinstateAccess, OpenPurchase, ClosePurchase, }
     CertificateError { IssueCertificate, }
     ReviewError { WriteReview, RemoveReview, }
+    MediaError { RegisterUpload, RemoveMedia, }
 }

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::Viewer;
 use crate::Reads;
+use crate::media::Films;
 
 /// Lessons, in order.
 #[derive(Serialize, ToSchema)]
@@ -41,6 +42,7 @@ pub(crate) struct LessonList {
 pub(crate) async fn list_lessons(
     State(reads): State<Reads>,
     State(access): State<Access>,
+    State(films): State<Films>,
     PathId(id): PathId<CourseId>,
     MaybeCaller(caller): MaybeCaller,
     context: RequestContext,
@@ -55,7 +57,8 @@ pub(crate) async fn list_lessons(
         async move { load_course_for(database, id, |course| viewer.audience(course)).await }
     };
     let (documents, audience) = Viewer::find(&access, caller, id, find).await?;
-    let mut modules = CourseView::new(documents, audience).modules;
+    let course = CourseView::new(documents, audience).with_films(|id| films.link(id));
+    let mut modules = course.modules;
     if let Some(wanted) = wanted {
         modules.retain(|module| Some(module.id) == wanted);
         if modules.is_empty() {

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::Viewer;
 use crate::Reads;
+use crate::media::Films;
 
 /// A course.
 #[derive(Serialize, ToSchema)]
@@ -44,6 +45,7 @@ pub(crate) struct ShownCourse {
 pub(crate) async fn show_course(
     State(reads): State<Reads>,
     State(access): State<Access>,
+    State(films): State<Films>,
     PathId(id): PathId<CourseId>,
     MaybeCaller(caller): MaybeCaller,
     context: RequestContext,
@@ -55,6 +57,6 @@ pub(crate) async fn show_course(
     };
     let (documents, audience) = Viewer::find(&access, caller, id, find).await?;
     let version = documents.course.version;
-    let course = CourseView::new(documents, audience);
+    let course = CourseView::new(documents, audience).with_films(|id| films.link(id));
     Ok(Success::data(ShownCourse { course }).position(position).version(version))
 }

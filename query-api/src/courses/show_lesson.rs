@@ -11,6 +11,7 @@ use service_kit::http::{ApiError, DataBody, ErrorBody, PathId, RequestContext, S
 use utoipa::ToSchema;
 
 use crate::Reads;
+use crate::media::Films;
 
 /// What the answer is read from.
 const READ: [&str; 2] = [COURSES_PROJECTION, ENROLLMENTS_PROJECTION];
@@ -51,6 +52,7 @@ pub(crate) struct ShownLesson {
 pub(crate) async fn show_lesson(
     State(reads): State<Reads>,
     State(access): State<Access>,
+    State(films): State<Films>,
     PathId((course_id, lesson_id)): PathId<(CourseId, LessonId)>,
     caller: Caller,
     context: RequestContext,
@@ -68,7 +70,7 @@ pub(crate) async fn show_lesson(
     let find = || load_lesson(reads.database(), lesson_id, progress_id);
     let ((lesson, progress), position) = reads.find_own(&context, &READ, find).await?;
     let is_completed = progress.as_ref().is_some_and(|progress| progress.status == LessonStatus::Completed);
-    let lesson = LessonView::new(lesson, Audience::Owner);
+    let lesson = LessonView::new(lesson, Audience::Owner).with_film(|id| films.link(id));
     let shown = ShownLesson { lesson, is_completed, progress: progress.map(LessonProgressView::from) };
     Ok(Success::data(shown).position(position))
 }

@@ -28,6 +28,7 @@ use serde_json::{Value, json};
 use service_kit::auth::{AccessTokens, SigningKey};
 use service_kit::clock::Clock;
 use service_kit::http::{HttpOptions, Messages, with_layers};
+use service_kit::settings::{Mode, Settings};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 use uuid::Uuid;
@@ -124,6 +125,15 @@ pub struct SignedIn {
     pub position: Position,
 }
 
+/// Those of a process whose files are in a folder that the system forgets.
+fn settings(name: &str) -> Settings {
+    let folder = std::env::temp_dir().join("har-academy-tests").join(name);
+    let settings =
+        [("HAR_DATA_DIR", folder.display().to_string()), ("HAR_READ_WAIT_MS", READ_WAIT.as_millis().to_string())];
+    let settings = settings.map(|(name, value)| (name.to_owned(), value));
+    Settings::from_layers(Mode::Dev, settings.into(), None).unwrap()
+}
+
 impl Academy {
     pub async fn open(uri: &str) -> Self {
         let name = format!("q_{}", Uuid::new_v4().simple());
@@ -142,7 +152,8 @@ impl Academy {
         let auditing = Auditing { nats: nats.clone(), signer: HeadSigner::new(&[5; 32]), stop: stop.clone() };
         let positions = Positions::start(&log, nats, stop.clone());
         let access = Access::new(log.clone(), keys, Clock::new(0));
-        let services = routers(&QueryDeps::new(access, &log, positions, READ_WAIT, auditing));
+        let settings = settings(&name);
+        let services = routers(&QueryDeps::new(access, &log, positions, &settings, auditing).unwrap());
         let routes: Router = services.auth.merge(services.course).into();
         let app = with_layers(routes, &HttpOptions::new(Messages::base().with(MESSAGES)));
         let academy = Self { log, app, signing, tokens, stop };

@@ -39,6 +39,7 @@ pub const LESSONS: Collection = Collection {
         vec![
             ("course_module_order", doc! { "course_id": 1, "module_id": 1, "order": 1 }),
             ("module_order", doc! { "module_id": 1, "order": 1 }),
+            ("film", doc! { "video.media_id": 1 }),
         ]
     },
 };

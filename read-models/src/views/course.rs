@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use events::{CourseId, Domain, Language, LessonId, ModuleId, PricingModel, Timestamp, UserId};
+use events::{CourseId, Domain, Language, LessonId, MediaId, ModuleId, PricingModel, Timestamp, UserId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -154,6 +154,13 @@ pub struct CourseView {
 }
 
 impl CourseView {
+    /// Shows films that were uploaded at the addresses which `link` gives them.
+    #[must_use]
+    pub fn with_films(mut self, link: impl Fn(MediaId) -> String) -> Self {
+        self.modules = self.modules.into_iter().map(|module| module.with_films(&link)).collect();
+        self
+    }
+
     /// What this audience sees of a course. The order is the one that the documents give; a document that is not
     /// there, because it could not follow the log, is left out.
     #[must_use]

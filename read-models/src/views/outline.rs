@@ -1,6 +1,6 @@
 //! Modules and lessons in answers: the outline for everybody, the content for whom it is.
 
-use events::{CourseId, LessonId, LessonType, ModuleId, QuizId, Timestamp};
+use events::{CourseId, LessonId, LessonType, MediaId, ModuleId, QuizId, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -67,6 +67,13 @@ impl ModuleView {
             created_at: module.created_at,
             stale: module.stale,
         }
+    }
+
+    /// Shows films that were uploaded at the addresses which `link` gives them.
+    #[must_use]
+    pub fn with_films(mut self, link: impl Fn(MediaId) -> String) -> Self {
+        self.lessons = self.lessons.into_iter().map(|lesson| lesson.with_film(&link)).collect();
+        self
     }
 }
 
@@ -139,6 +146,19 @@ impl LessonView {
     }
 }
 
+impl LessonView {
+    /// Shows a film that was uploaded at the address which `link` gives it.
+    #[must_use]
+    pub fn with_film(mut self, link: impl FnOnce(MediaId) -> String) -> Self {
+        if let Some(video) = &mut self.video
+            && let Some(media_id) = video.media_id
+        {
+            video.url = Some(link(media_id));
+        }
+        self
+    }
+}
+
 /// The film of a lesson.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Video)]
@@ -151,6 +171,9 @@ pub struct VideoView {
     pub transcript: Option<String>,
     /// Still picture.
     pub thumbnail_url: Option<String>,
+    /// The upload that it is, for whom it is to be seen; answers show its address.
+    #[serde(skip)]
+    pub media_id: Option<MediaId>,
 }
 
 impl VideoView {
@@ -160,6 +183,7 @@ impl VideoView {
             duration_seconds: video.duration_seconds,
             transcript: video.transcript.filter(|_| whole),
             thumbnail_url: video.thumbnail_url,
+            media_id: video.media_id.filter(|_| whole),
         }
     }
 }

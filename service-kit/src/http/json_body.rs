@@ -31,6 +31,16 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     }
 }
 
+impl<T: DeserializeOwned> JsonBody<T> {
+    /// A JSON object that is not the whole body but a part of it, with the same refusals.
+    ///
+    /// # Errors
+    /// As for a body.
+    pub fn of_bytes(bytes: &[u8]) -> Result<Self, ApiError> {
+        object(bytes).map(Self)
+    }
+}
+
 impl<T: DeserializeOwned, S: Send + Sync> OptionalFromRequest<S> for JsonBody<T> {
     type Rejection = ApiError;
 

@@ -2,9 +2,11 @@
 
 use std::any::Any;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -13,6 +15,7 @@ use http::header::{
     HeaderName, IF_MATCH, RANGE, RETRY_AFTER,
 };
 use http::{HeaderValue, Method, StatusCode};
+use http_body_util::BodyExt as _;
 use ipnet::IpNet;
 use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -34,7 +37,7 @@ pub struct HttpOptions {
     pub cors_origins: Vec<HeaderValue>,
     /// Bytes of a body; a route may set another `DefaultBodyLimit` of its own.
     pub body_limit: usize,
-    /// Time until the head of the answer; then 503 `timeout`.
+    /// Time until the head of the answer, longer while a large body comes fast enough; then 503 `timeout`.
     pub request_timeout: Duration,
     /// Requests handled at once; above, 503 `overloaded` at once.
     pub max_in_flight: usize,
@@ -73,6 +76,9 @@ impl HttpOptions {
     }
 }
 
+/// Bytes a second that a body must come at, beyond the time that every request has.
+const LEAST_RATE: u64 = 64 * 1024;
+
 struct Guard {
     slots: Semaphore,
     timeout: Duration,
@@ -106,10 +112,32 @@ async fn admit(State(guard): State<Arc<Guard>>, mut request: Request, next: Next
     if slot.is_err() && !health {
         return ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "overloaded").retry_after(1).into_response();
     }
-    match tokio::time::timeout(guard.timeout, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "timeout").retry_after(1).into_response(),
+    let received = Arc::new(AtomicU64::new(0));
+    let request = counted(request, received.clone());
+    let started = Instant::now();
+    let mut answering = std::pin::pin!(next.run(request));
+    loop {
+        // A large body takes its time; one that trickles does not get it.
+        let allowed = guard.timeout + Duration::from_secs(received.load(Ordering::Relaxed) / LEAST_RATE);
+        let left = allowed.saturating_sub(started.elapsed());
+        if left.is_zero() {
+            return ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "timeout").retry_after(1).into_response();
+        }
+        if let Ok(response) = tokio::time::timeout(left, &mut answering).await {
+            return response;
+        }
     }
+}
+
+/// The request, with a count of the bytes of its body that have come.
+fn counted(request: Request, received: Arc<AtomicU64>) -> Request {
+    request.map(|body| {
+        Body::new(body.map_frame(move |frame| {
+            let bytes = frame.data_ref().map_or(0, |data| data.len() as u64);
+            received.fetch_add(bytes, Ordering::Relaxed);
+            frame
+        }))
+    })
 }
 
 /// What the panic said is left out: it may quote what it choked on.

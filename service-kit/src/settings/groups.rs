@@ -53,6 +53,8 @@ pub struct Settings {
     pub payment: Payment,
     /// Mails.
     pub mail: Mail,
+    /// Uploaded files.
+    pub media: Media,
     /// Seconds that the clock runs ahead; 0 outside `dev`.
     pub clock_offset: i64,
 }
@@ -130,6 +132,32 @@ pub struct Limits {
     pub registrations: u32,
     /// Mails per hour and recipient.
     pub mails: u32,
+}
+
+/// Where uploaded files are.
+#[derive(Clone, Debug)]
+pub struct Media {
+    /// Folder for them, when there is no bucket.
+    pub folder: PathBuf,
+    /// Bytes of a file at most.
+    pub limit: u64,
+    /// The bucket that they are in instead.
+    pub bucket: Option<Bucket>,
+}
+
+/// A bucket of an S3-compatible service.
+#[derive(Clone, Debug)]
+pub struct Bucket {
+    /// Its name.
+    pub name: String,
+    /// Its region.
+    pub region: String,
+    /// Address of the service; none for Amazon's own.
+    pub endpoint: Option<String>,
+    /// Who asks.
+    pub access_key_id: String,
+    /// Their secret.
+    pub secret_access_key: SecretString,
 }
 
 /// How mails go out.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use secrecy::SecretString;
 
-use super::groups::{Admin, Gateway, Limits, Mail, Mode, Mongodb, Nats, Network, Payment, Settings};
+use super::groups::{Admin, Bucket, Gateway, Limits, Mail, Media, Mode, Mongodb, Nats, Network, Payment, Settings};
 use super::reader::{Reader, SettingsError};
 use super::secrets;
 use super::table::{CONFIG, Setting, TABLE};
@@ -69,6 +69,7 @@ impl Settings {
                 from: reader.text("HAR_MAIL_FROM").unwrap_or_default(),
                 is_server_needed: mode == Mode::Service,
             },
+            media: media(&mut reader, &data_dir),
             clock_offset: clock_offset(&mut reader, mode),
             data_dir,
         };
@@ -179,6 +180,30 @@ fn payment(reader: &mut Reader, mode: Mode, data_dir: &Path) -> Payment {
         vat_rate_basis_points: reader.parsed("HAR_VAT_RATE", 0, "is no percentage from 0 to 100", basis_points),
         seller: reader.text("HAR_INVOICE_SELLER").unwrap_or_default(),
         stripe_webhook_secret,
+    }
+}
+
+fn media(reader: &mut Reader, data_dir: &Path) -> Media {
+    let bucket = reader.text("HAR_S3_BUCKET").map(|name| {
+        let mut needed = |name: &str| {
+            let text = reader.text(name);
+            if text.is_none() {
+                reader.problem(name, "is missing: a bucket needs it");
+            }
+            text.unwrap_or_default()
+        };
+        let access_key_id = needed("HAR_S3_ACCESS_KEY_ID");
+        let secret_access_key = SecretString::from(needed("HAR_S3_SECRET_ACCESS_KEY"));
+        let region = needed("HAR_S3_REGION");
+        let endpoint = url(reader, "HAR_S3_ENDPOINT", &["http://", "https://"]);
+        Bucket { name, region, endpoint, access_key_id, secret_access_key }
+    });
+    Media {
+        folder: reader.text("HAR_MEDIA_DIR").map_or_else(|| data_dir.join("media"), PathBuf::from),
+        limit: reader.parsed("HAR_MEDIA_LIMIT", 0, "is no whole number from 1", |text| {
+            text.parse().ok().filter(|limit| *limit > 0)
+        }),
+        bucket,
     }
 }
 

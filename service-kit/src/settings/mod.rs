@@ -11,7 +11,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use groups::{Admin, Gateway, Limits, Mail, Mode, Mongodb, Nats, Network, Payment, Settings};
+pub use groups::{Admin, Bucket, Gateway, Limits, Mail, Media, Mode, Mongodb, Nats, Network, Payment, Settings};
 pub use reader::{Problem, SettingsError};
 pub use secrets::{SecretKey, Secrets};
 pub use table::Setting;

@@ -84,6 +84,13 @@ pub(super) const TABLE: &[Setting] = &[
         "secret: mail server: smtps://user:password@host:port, or smtp:// with ?tls=required for STARTTLS, which is implied by a password; without it `dev` writes mails to the folder mail in the data folder",
     ),
     with("HAR_MAIL_FROM", "Har Academy <no-reply@har-academy.example>", "sender of mails"),
+    unset("HAR_MEDIA_DIR", "folder for uploaded files; by default media in the data folder"),
+    with("HAR_MEDIA_LIMIT", "2147483648", "bytes of an uploaded file at most"),
+    unset("HAR_S3_BUCKET", "bucket for uploaded files, in place of the folder"),
+    with("HAR_S3_REGION", "us-east-1", "region of the bucket"),
+    unset("HAR_S3_ENDPOINT", "address of an S3-compatible service; Amazon's own without it"),
+    unset("HAR_S3_ACCESS_KEY_ID", "who asks the bucket"),
+    unset("HAR_S3_SECRET_ACCESS_KEY", "secret: key of who asks the bucket"),
     with("HAR_CLOCK_OFFSET", "0", "seconds that the clock runs ahead, in `dev` only"),
     with("HAR_LOG", "info", "log filter, as `warn,event_log=debug`"),
 ];

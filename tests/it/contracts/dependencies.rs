@@ -14,10 +14,17 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("event-log", &["events"]),
     ("read-models", &["event-log", "events"]),
     ("gateway", &["service-kit"]),
+    ("media-store", &["events", "service-kit"]),
     ("access", &["domain", "event-log", "events", "service-kit"]),
     ("projectors", &["event-log", "events", "read-models", "service-kit"]),
-    ("query-api", &["access", "ai-core", "domain", "event-log", "events", "gateway", "read-models", "service-kit"]),
-    ("command-api", &["access", "domain", "event-log", "events", "gateway", "read-models", "service-kit"]),
+    (
+        "query-api",
+        &["access", "ai-core", "domain", "event-log", "events", "gateway", "media-store", "read-models", "service-kit"],
+    ),
+    (
+        "command-api",
+        &["access", "domain", "event-log", "events", "gateway", "media-store", "read-models", "service-kit"],
+    ),
 ];
 
 /// Whoever puts the product together may see everything but each other; `cli` runs the faults that `tests` holds.

@@ -11,6 +11,7 @@
 //! | `limits` | how often one may try |
 //! | `courses`, `change_course`, `outline`, `change_outline`, `publish`, `archive_course`, `catalogue`, `faq` | courses |
 //! | `enroll`, `learn`, `grants`, `reviews`, `certificates` | learners in courses |
+//! | `media` | uploaded files |
 //! | `instructor_courses` | what teachers see of their courses |
 //! | `purchase`, `refund`, `webhook`, `subscriptions`, `entitlements`, `invoices` | payments, and what they open |
 //! | `quizzes`, `quiz_attempts` | quizzes, and who answers them |
@@ -62,6 +63,7 @@ mod list_users;
 mod login;
 mod logout;
 mod mail;
+mod media;
 mod outline;
 mod ports;
 mod profile;

@@ -68,6 +68,7 @@ impl Answer {
 impl Api {
     /// A client of the process that answers on that port.
     pub fn new(port: u16) -> Result<Self> {
+        service_kit::tls::install();
         let client = reqwest::Client::builder().timeout(PATIENCE).build()?;
         Ok(Self { client, base: format!("http://127.0.0.1:{port}/api/v1") })
     }

@@ -45,6 +45,7 @@ impl Process {
     /// Waits until `/health/ready` answers 200 on that port.
     pub async fn ready(&mut self, port: u16) -> Result<()> {
         let url = format!("http://127.0.0.1:{port}/health/ready");
+        service_kit::tls::install();
         let client = reqwest::Client::builder().timeout(Duration::from_secs(3)).build()?;
         let started = tokio::time::Instant::now();
         loop {

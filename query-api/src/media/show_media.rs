@@ -1,0 +1,205 @@
+//! GET /media/{id}: the bytes of an uploaded file.
+
+use std::ops::RangeInclusive;
+
+use access::{Access, Caller, MaybeCaller, log_failure};
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use domain::course::CourseStatus;
+use domain::media::Upload;
+use domain::values::MediaType;
+use domain::{Course, Media, User};
+use event_log::{EventLog, LogError};
+use events::{MediaId, VideoSource};
+use http::header::{
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap,
+    HeaderValue, RANGE,
+};
+use http::{HeaderName, StatusCode};
+use media_store::StoreError;
+use read_models::views::{courses_pictured, lessons_with_film};
+use service_kit::http::{ApiError, ErrorBody, PathId, QueryParams};
+
+use super::Shelf;
+use crate::Reads;
+
+/// The bytes of an uploaded file, or those of a range of it.
+///
+/// For its owner, admins, who may see a lesson whose film it is, and whoever has the signed address that such a lesson
+/// shows; avatars and the covers of published courses for everybody.
+#[utoipa::path(
+    get,
+    path = "/media/{id}",
+    tag = "courses",
+    security((), ("bearer" = [])),
+    params(
+        ("id" = uuid::Uuid, Path, description = "the file"),
+        ("expires" = Option<i64>, Query, description = "of a signed address"),
+        ("signature" = Option<String>, Query, description = "of a signed address"),
+        ("Range" = Option<String>, Header, description = "one range of bytes (RFC 9110 §14)"),
+    ),
+    responses(
+        (status = 200, description = "the whole file", content_type = "application/octet-stream", body = Vec<u8>),
+        (status = 206, description = "the range", content_type = "application/octet-stream", body = Vec<u8>),
+        (status = 400, description = "`validation_failed`: a parameter is not valid", body = ErrorBody),
+        (status = 404, description = "`not_found`: no such file, or not for the caller", body = ErrorBody),
+        (status = 416, description = "`range_not_satisfiable`", body = ErrorBody),
+        (status = 503, description = "`unavailable`", body = ErrorBody),
+    )
+)]
+pub(crate) async fn show_media(
+    State(reads): State<Reads>,
+    State(access): State<Access>,
+    State(shelf): State<Shelf>,
+    PathId(id): PathId<MediaId>,
+    MaybeCaller(caller): MaybeCaller,
+    mut params: QueryParams,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let expires = params.optional("expires", |text| text.parse::<i64>().map_err(|_| "invalid"));
+    let signature = params.optional("signature", |text| Ok::<_, &str>(text.to_owned()));
+    params.finish()?;
+    let media = reads.log().load::<Media>(id).await.map_err(|error| log_failure(&error))?;
+    let upload = media.state.upload.as_ref().ok_or_else(ApiError::not_found)?;
+    let is_signed = expires
+        .zip(signature)
+        .is_some_and(|(expires, signature)| shelf.links.opens(id, expires, &signature, access.clock().now()));
+    let viewer = Viewer { reads: &reads, access: &access, shelf: &shelf, caller: caller.as_ref() };
+    if !is_signed && !viewer.may_see(upload).await? {
+        return Err(ApiError::not_found());
+    }
+    let range = match asked(&headers, upload.size) {
+        Asked::Whole => None,
+        Asked::Range(range) => Some(range),
+        Asked::Nothing => return Ok(unsatisfiable(upload.size)),
+    };
+    answer(&shelf, upload, range).await
+}
+
+/// Who wants to see a file.
+struct Viewer<'a> {
+    reads: &'a Reads,
+    access: &'a Access,
+    shelf: &'a Shelf,
+    caller: Option<&'a Caller>,
+}
+
+impl Viewer<'_> {
+    async fn may_see(&self, upload: &Upload) -> Result<bool, ApiError> {
+        if self.caller.is_some_and(|caller| caller.is_admin() || caller.user_id == upload.owner_id) {
+            return Ok(true);
+        }
+        let is = |is: fn(MediaType) -> bool| MediaType::from_name(&upload.content_type).is_some_and(is);
+        if is(MediaType::is_image) {
+            let shown = self.is_avatar(upload).await.map_err(|error| log_failure(&error))?;
+            return Ok(shown || self.is_cover(upload).await.map_err(|error| log_failure(&error))?);
+        }
+        if is(MediaType::is_video) { self.is_in_open_lesson(upload).await } else { Ok(false) }
+    }
+
+    fn log(&self) -> &EventLog {
+        self.reads.log()
+    }
+
+    async fn is_avatar(&self, upload: &Upload) -> Result<bool, LogError> {
+        let owner = self.log().load::<User>(upload.owner_id).await?;
+        let avatar = owner.state.account.as_ref().and_then(|account| account.avatar_url.as_ref()?.value().cloned());
+        Ok(avatar.is_some_and(|url| url == self.shelf.links.url(upload.media_id)))
+    }
+
+    /// The read collections find the course; the log says whether it is so.
+    async fn is_cover(&self, upload: &Upload) -> Result<bool, LogError> {
+        let url = self.shelf.links.url(upload.media_id);
+        for id in courses_pictured(self.reads.database(), upload.owner_id, &url).await? {
+            let course = self.log().load::<Course>(id).await?;
+            let is_shown = course.state.details.as_ref().is_some_and(|details| {
+                details.status == CourseStatus::Published && details.image_url.as_deref() == Some(url.as_str())
+            });
+            if is_shown {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The read collections find the lesson; the log says whether it is so, and opens to the caller.
+    async fn is_in_open_lesson(&self, upload: &Upload) -> Result<bool, ApiError> {
+        let Some(caller) = self.caller else { return Ok(false) };
+        let lessons = lessons_with_film(self.reads.database(), upload.media_id).await;
+        for (course_id, lesson_id) in lessons.map_err(|error| log_failure(&error))? {
+            let content = self.access.content(caller, course_id).await?;
+            let shows_it = |source: &VideoSource| matches!(source, VideoSource::Upload { media_id } if *media_id == upload.media_id);
+            if let Some((_, lesson)) = content.course()?.lesson(lesson_id)
+                && lesson.video.as_ref().is_some_and(|video| shows_it(&video.source))
+                && content.rights.opens_lesson(lesson.preview)
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// What of a file is asked for.
+enum Asked {
+    /// All of it.
+    Whole,
+    /// One range.
+    Range(RangeInclusive<u64>),
+    /// What it does not have.
+    Nothing,
+}
+
+/// Several ranges are answered by the whole file, as is what is no range: RFC 9110 §14.2 lets a server do so.
+fn asked(headers: &HeaderMap, size: u64) -> Asked {
+    let Some(text) = headers.get(RANGE).and_then(|value| value.to_str().ok()) else { return Asked::Whole };
+    let Ok(parsed) = http_range_header::parse_range_header(text) else { return Asked::Whole };
+    match parsed.validate(size) {
+        Ok(ranges) => match <[RangeInclusive<u64>; 1]>::try_from(ranges) {
+            Ok([range]) => Asked::Range(range),
+            Err(_) => Asked::Whole,
+        },
+        Err(_) => Asked::Nothing,
+    }
+}
+
+fn unsatisfiable(size: u64) -> Response {
+    let mut response = ApiError::of_status(StatusCode::RANGE_NOT_SATISFIABLE).into_response();
+    if let Ok(range) = HeaderValue::from_str(&format!("bytes */{size}")) {
+        response.headers_mut().insert(CONTENT_RANGE, range);
+    }
+    response
+}
+
+async fn answer(shelf: &Shelf, upload: &Upload, range: Option<RangeInclusive<u64>>) -> Result<Response, ApiError> {
+    let (first, last) =
+        range.as_ref().map_or((0, upload.size.saturating_sub(1)), |range| (*range.start(), *range.end()));
+    let bytes = shelf.store.read(upload.media_id, first..last + 1).await.map_err(|error| match error {
+        StoreError::NotFound => ApiError::not_found(),
+        StoreError::Unavailable(words) => ApiError::unavailable(words),
+    })?;
+    let text = |text: String| HeaderValue::from_str(&text).map_err(ApiError::internal);
+    let is_known = MediaType::from_name(&upload.content_type).is_some_and(|known| known.is_image() || known.is_video());
+    let disposition = if is_known { "inline" } else { "attachment" };
+    let mut headers: Vec<(HeaderName, HeaderValue)> = vec![
+        (CONTENT_TYPE, text(upload.content_type.clone())?),
+        (CONTENT_LENGTH, HeaderValue::from(last + 1 - first)),
+        (ACCEPT_RANGES, HeaderValue::from_static("bytes")),
+        // Its name is its owner's business.
+        (CONTENT_DISPOSITION, text(format!("{disposition}; filename=\"{}\"", upload.media_id))?),
+        (ETAG, text(format!("\"{}\"", upload.sha256))?),
+        // Whose it is to see is asked each time.
+        (CACHE_CONTROL, HeaderValue::from_static("private, no-cache")),
+    ];
+    let status = if range.is_some() {
+        headers.push((CONTENT_RANGE, text(format!("bytes {first}-{last}/{}", upload.size))?));
+        StatusCode::PARTIAL_CONTENT
+    } else {
+        StatusCode::OK
+    };
+    let mut response = Response::new(Body::from_stream(bytes));
+    *response.status_mut() = status;
+    response.headers_mut().extend(headers);
+    Ok(response)
+}
