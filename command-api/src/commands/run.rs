@@ -296,7 +296,13 @@ impl Commands {
         outcome: &U::Outcome,
     ) -> Result<(Position, Option<Version>, Vec<&'static str>), AppendError> {
         if work.appends.is_empty() {
-            // Nothing to change: what the caller wants is so already.
+            // Nothing to change: what the caller wants is so already. By this very request perhaps, which came before and
+            // was still at work when its record was looked for: then its answer is that one's.
+            if let Some(ticket) = &origin.ticket
+                && self.log.idempotency().find(&ticket.id, self.log.keys()).await?.is_some()
+            {
+                return Err(AppendError::DuplicateRequest);
+            }
             let position = self.log.head().await?.position;
             let version = use_case.names().and_then(|stream| work.loaded_version(&stream));
             return Ok((position, version, Vec::new()));

@@ -42,19 +42,20 @@ pub enum EnrollLearnerError {
 }
 
 impl Enrollment {
-    /// Decides [`EnrollLearner`]. Who is in the course and has lost every right to it, and finds it free now, stays in it:
+    /// Decides [`EnrollLearner`]. Whether the course is in the catalogue comes first: of one that is not, nobody who sees
+    /// it is told anything else (api.md §9), not even that they are in it. Who is in the course and has lost every right to it, and finds it free now, stays in it:
     /// there is no event, since the right that they get is no matter of this stream.
     ///
     /// # Errors
     /// [`EnrollLearnerError`] says which.
     pub fn enroll(&self, command: EnrollLearner) -> Result<Vec<EnrollmentEvent>, EnrollLearnerError> {
-        let is_present = self.present().is_some();
-        if is_present && command.right.is_some() {
-            return Err(EnrollLearnerError::AlreadyEnrolled);
-        }
         match command.course_status {
             CourseStatus::Published => {}
             CourseStatus::Draft | CourseStatus::Archived => return Err(EnrollLearnerError::NotPublished),
+        }
+        let is_present = self.present().is_some();
+        if is_present && command.right.is_some() {
+            return Err(EnrollLearnerError::AlreadyEnrolled);
         }
         let free = command.is_free.then_some(EnrollmentSource::Free);
         let source = command.right.or(free).ok_or(EnrollLearnerError::PaymentRequired)?;
@@ -135,8 +136,9 @@ mod tests {
     #[test]
     fn nobody_enrolls_twice() {
         for given in [vec![enrolled()], vec![enrolled(), dropped(), resumed()]] {
-            for status in [CourseStatus::Published, CourseStatus::Archived, CourseStatus::Draft] {
-                check(given.clone(), enroll(status, free()), Err(EnrollLearnerError::AlreadyEnrolled));
+            check(given.clone(), enroll(CourseStatus::Published, free()), Err(EnrollLearnerError::AlreadyEnrolled));
+            for status in [CourseStatus::Archived, CourseStatus::Draft] {
+                check(given.clone(), enroll(status, free()), Err(EnrollLearnerError::NotPublished));
             }
             // Who was paid back is in the course still, and pays again to go on.
             check(given, enroll(CourseStatus::Published, None), Err(EnrollLearnerError::PaymentRequired));

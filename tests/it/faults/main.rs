@@ -48,6 +48,7 @@ faults! {
     lose_nats = "lose-nats",
     lose_mongod = "lose-mongod",
     read_own_writes = "read-own-writes",
+    random_walk = "random-walk",
     dead_projector = "dead-projector",
     frozen_publisher = "frozen-publisher",
     wrong_settings = "wrong-settings",

@@ -115,8 +115,8 @@ async fn an_archived_course_is_kept_by_who_has_it_and_sold_to_nobody() {
     let _ = app.delete(&path).bearer(&owner.token).send().await.expect(200);
 
     app.enroll(&stranger, &course.id).await.assert_refused(404, "not_found");
-    // Who left has their right still, and sees the course; but nobody enters it any more.
-    for person in [&holder, &gone, &owner] {
+    // Who left has their right still, and sees the course; but nobody enters it any more, and who is in it is told no less.
+    for person in [&holder, &gone, &owner, &learner] {
         app.enroll(person, &course.id).await.assert_refused(400, "course_not_published");
     }
     for (person, status) in [(&learner, 200), (&holder, 200), (&gone, 200), (&owner, 200), (&stranger, 404)] {

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use futures::future::join_all;
 use serde_json::json;
+use tests::learners::free_course;
 use tests::people::{new_course, new_email, newcomer};
-use tests::{Answer, AppOptions, TestApp};
+use tests::{Answer, AppOptions, TestApp, scaled};
 
 fn assert_replays(first: &Answer, again: &Answer) {
     assert_eq!(again.header("idempotent-replayed"), Some("true"), "{again}");
@@ -161,4 +162,25 @@ fn assert_one_effect(answers: &[Answer], name: &str) {
     for answer in answers.iter().filter(|answer| answer.status >= 300) {
         answer.assert_refused(409, "conflict");
     }
+}
+
+/// Whoever is sent again while the first is at work may find that there is nothing left to do: it was the first that did
+/// it, and so the answer is the first one's.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn twins_of_which_one_finds_nothing_left_to_do_have_one_answer() {
+    let app = TestApp::start(AppOptions::default()).await;
+    let (admin, learner) = (app.admin().await, app.learner().await);
+    let course = app.published(&admin, &free_course("Excel, les bases")).await.id;
+    let _ = app.enroll(&learner, &course).await.expect(201);
+    let path = format!("/courses/{course}/review");
+    for round in 0..scaled(100) {
+        let key = format!("twins-{round}");
+        let put = || app.put(&path).bearer(&learner.token).key(&key).json(&json!({ "rating": 4 })).send();
+        let answers = join_all((0..8).map(|_| put())).await;
+        for answer in answers.iter().filter(|answer| answer.status != 409) {
+            assert_eq!((answer.status, answer.data()), (201, answers[0].data()), "round {round}: {answer}");
+        }
+        let _ = app.delete(&path).bearer(&learner.token).send().await.expect(200);
+    }
+    app.stop().await;
 }

@@ -3,7 +3,7 @@
 use futures::future::join_all;
 use serde_json::{Value, json};
 use tests::learners::free_course;
-use tests::people::{id_of, new_lesson};
+use tests::people::{id_of, new_course, new_lesson};
 use tests::quizzes::{new_quiz, questions, yes_or_no};
 use tests::{AppOptions, DraftCourse, Person, TestApp, scaled, shape};
 use uuid::Uuid;
@@ -106,6 +106,25 @@ async fn a_score_that_passes_completes_the_lesson_and_the_course() {
     assert_eq!(progress().await, json!(["completed", 100.0, 100.0, "completed"]));
     let export = app.get("/auth/export").bearer(&learner.token).send().await.expect(200);
     assert_eq!(export.data()["quiz_attempts"].as_array().unwrap().len(), 3, "attempts outlive the quiz");
+    app.stop().await;
+}
+
+/// By whatever right they are in the course.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_attempts_of_who_is_there_by_a_plan_count_as_well() {
+    let app = TestApp::start(AppOptions::default()).await;
+    let (admin, learner) = (app.admin().await, app.learner().await);
+    let mut of_plan = new_course("Statistique");
+    of_plan["pricing_model"] = json!("subscription");
+    let course = app.published(&admin, &of_plan).await;
+    let (quiz, ids) = app.quiz_of(&admin, &course.id, &yes_or_no(Some(&course.lesson))).await;
+    let plan = app.post("/subscribe").bearer(&learner.token).json(&json!({ "plan": "basic" })).send().await;
+    let _ = plan.expect(201);
+    let _ = app.enroll(&learner, &course.id).await.expect(201);
+    let _ = app.attempt(&learner, &quiz, &ids, &[json!(true)]).await.expect(201);
+    let shown = app.progress(&learner, &course.id).await.expect(200).data();
+    assert_eq!(shown["enrollment"]["status"], "completed", "{shown}");
+    assert_eq!(shown["lessons_progress"][0]["quiz_score"], json!(100.0));
     app.stop().await;
 }
 

@@ -4,15 +4,18 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
-use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::time::Instant;
+use uuid::Uuid;
 
 /// A password that every account has.
 const PASSWORD: &str = "Correct-horse-1";
 /// How long a client waits for an answer: longer than any is expected to take, so that what is too slow is seen.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// What a client waits before it sends a request again.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// A client of one process.
 #[derive(Clone)]
@@ -72,10 +75,7 @@ impl Api {
 
     /// Registers a person; an error when no answer came.
     pub async fn register(&self, email: &str, key: Option<&str>) -> Result<Answer> {
-        let body = json!({
-            "email": email, "password": PASSWORD, "first_name": "Ada", "last_name": "Lovelace", "language": "en",
-        });
-        self.post("/auth/register", None, key, body).await
+        self.post("/auth/register", None, key, newcomer(email)).await
     }
 
     /// Signs somebody in.
@@ -99,12 +99,40 @@ impl Api {
         send(if let Some(token) = token { request.bearer_auth(token) } else { request }).await
     }
 
+    /// Sends a request of any method, with a body where it has one, until it is answered: on a busy machine it is told to
+    /// come again (503), and does, the same with the same key; 409 while an earlier try is under way.
+    pub async fn insist(
+        &self,
+        method: Method,
+        path: &str,
+        token: Option<&str>,
+        body: Option<&Value>,
+    ) -> Result<Answer> {
+        let (key, started) = (Uuid::now_v7().to_string(), Instant::now());
+        loop {
+            let request = self.client.request(method.clone(), format!("{}{path}", self.base));
+            let request = request.header("Idempotency-Key", &key);
+            let request = if let Some(body) = body { request.json(body) } else { request };
+            let answer = send(if let Some(token) = token { request.bearer_auth(token) } else { request }).await?;
+            let again = [StatusCode::SERVICE_UNAVAILABLE, StatusCode::CONFLICT].contains(&answer.status);
+            if !again || started.elapsed() > PATIENCE {
+                return Ok(answer);
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
     /// Asks a query.
     pub async fn get(&self, path: &str, token: Option<&str>, min_position: Option<u64>) -> Result<Answer> {
         let request = self.client.get(format!("{}{path}", self.base));
         let request = if let Some(least) = min_position { request.header("X-Min-Position", least) } else { request };
         send(if let Some(token) = token { request.bearer_auth(token) } else { request }).await
     }
+}
+
+/// What a person sends to register.
+pub fn newcomer(email: &str) -> Value {
+    json!({ "email": email, "password": PASSWORD, "first_name": "Ada", "last_name": "Lovelace", "language": "en" })
 }
 
 async fn send(request: reqwest::RequestBuilder) -> Result<Answer> {

@@ -9,6 +9,7 @@
 //! | `lose_nats` | P4, P9: commands and reads go on without NATS; the stream is completed afterwards |
 //! | `lose_mongod` | P1, P9: 503 in time while it is away, nothing lost, writes resume |
 //! | `read_own_writes` | P6: who wrote it reads it |
+//! | `random_walk` | P5, P6: learners and teachers at random: every answer, every document and every GET is what it must be |
 //! | `dead_projector` | P6, P8: reads go on and say how far they are; commands do not wait for the dead |
 //! | `frozen_publisher` | P4: a publisher that wakes up late neither doubles nor reorders |
 //! | `wrong_settings` | a wrong setting is named, and the process does not start |
@@ -30,6 +31,7 @@ mod lose_nats;
 mod oracle;
 mod process;
 mod programs;
+mod random_walk;
 mod read_own_writes;
 mod report;
 mod wait;
@@ -115,6 +117,11 @@ pub const ALL: &[Fault] = &[
         name: "read-own-writes",
         what: "register, then read by the same client",
         run: |programs, scale| Box::pin(read_own_writes::run(programs, scale)),
+    },
+    Fault {
+        name: "random-walk",
+        what: "learners and teachers do what they like, and everything is counted again",
+        run: |programs, scale| Box::pin(random_walk::run(programs, scale)),
     },
     Fault {
         name: "dead-projector",

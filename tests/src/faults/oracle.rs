@@ -1,5 +1,9 @@
 //! What the documents must be: a fold of its own, over JSON, that shares no code with projectors and read-models.
 
+mod index;
+mod learning;
+mod outline;
+
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, ensure};
@@ -18,12 +22,20 @@ const LEFT_OUT: &str = "search";
 /// The collections of a projection.
 pub const fn collections(projection: &str) -> &'static [&'static str] {
     match projection.as_bytes() {
-        b"users" => &["users", "user_sessions", "user_courses"],
-        _ => &["courses", "modules", "lessons", "course_instructors"],
+        b"users" => &["users", "user_sessions", "user_courses", "user_ratings"],
+        b"courses" => &["courses", "modules", "lessons", "faq", "reviews", "course_instructors"],
+        b"enrollments" => &["enrollments", "lesson_progress", "enrollment_courses"],
+        b"entitlements" => &["grants"],
+        b"quizzes" => &["quizzes", "quiz_attempts"],
+        b"certificates" => &["certificates"],
+        b"transactions" => &["transactions", "course_revenues"],
+        b"subscriptions" => &["subscriptions"],
+        b"audit" => &["audit_events", "audit_blocks"],
+        _ => &[],
     }
 }
 
-/// The documents of the projections `users` and `courses` after these events.
+/// The documents of every projection after these events.
 pub fn fold(events: &[RecordedEvent]) -> Result<Documents> {
     let mut documents = Documents::new();
     for event in events {
@@ -82,8 +94,12 @@ fn take_in(documents: &mut Documents, event: &RecordedEvent, data: &Value) -> Re
         "LessonAdded" => lesson_added(documents, data, &time)?,
         "CoursePublished" => published(documents, data, &time)?,
         "EmailClaimed" | "EmailReleased" | "AdminJoined" | "AdminLeft" => {}
-        unknown => anyhow::bail!("{unknown}: the oracle does not know it"),
+        other => {
+            let known = learning::take_in(documents, event, data)? || outline::take_in(documents, event, data)?;
+            anyhow::ensure!(known, "{other}: the oracle does not know it");
+        }
     }
+    index::take_in(documents, event)?;
     let touched = match event.stream.stream_type() {
         StreamType::User => ("users", &data["user_id"]),
         StreamType::Course => ("courses", &data["course_id"]),
@@ -166,6 +182,10 @@ fn created(documents: &mut Documents, data: &Value, time: &Value) -> Result<()> 
             "category": data["category"], "language": data["language"], "created_at": time, "published_at": null,
         }),
     )?;
+    let lookup = json!({
+        "_id": id, "title": data["title"], "image_url": data["image_url"], "lesson_ids": [], "shrunk_at": 0,
+    });
+    put(documents, "enrollment_courses", lookup)?;
     put(documents, "user_courses", json!({ "_id": id, "instructor_id": whose, "published": false }))
 }
 
@@ -180,10 +200,11 @@ fn module_added(documents: &mut Documents, data: &Value, time: &Value) -> Result
     number(documents, "modules", &order)
 }
 
-fn lesson_added(documents: &mut Documents, data: &Value, time: &Value) -> Result<()> {
+/// A lesson as its event has it, but for its place.
+fn lesson(data: &Value, time: &Value) -> Result<Value> {
     let mut lesson = data["lesson"].clone();
-    let id = lesson.as_object_mut().and_then(|fields| fields.remove("lesson_id")).context("a lesson without id")?;
-    lesson["_id"] = id.clone();
+    lesson["_id"] =
+        lesson.as_object_mut().and_then(|fields| fields.remove("lesson_id")).context("a lesson without id")?;
     lesson["module_id"] = data["module_id"].clone();
     lesson["course_id"] = data["course_id"].clone();
     lesson["created_at"] = time.clone();
@@ -194,11 +215,18 @@ fn lesson_added(documents: &mut Documents, data: &Value, time: &Value) -> Result
             video.insert(name.to_owned(), source[name].clone());
         }
     }
+    Ok(lesson)
+}
+
+fn lesson_added(documents: &mut Documents, data: &Value, time: &Value) -> Result<()> {
+    let lesson = lesson(data, time)?;
+    let id = lesson["_id"].clone();
     let seconds = lesson["video"]["duration_seconds"].as_u64().unwrap_or(0);
     put(documents, "lessons", lesson)?;
     let lessons = &mut at(documents, "modules", &data["module_id"])?["lessons"];
     let order = insert(lessons, &id, &data["order"])?;
     number(documents, "lessons", &order)?;
+    list(&mut at(documents, "enrollment_courses", &data["course_id"])?["lesson_ids"])?.push(id);
     let course = at(documents, "courses", &data["course_id"])?;
     add(&mut course["total_lessons"], 1)?;
     add(&mut course["total_duration_seconds"], seconds)
