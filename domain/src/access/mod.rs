@@ -41,3 +41,6 @@ crate::aggregate::aggregate! {
         ClosePurchase(ClosePurchaseError) by close_purchase,
     }
 }
+
+#[cfg(test)]
+mod model_properties;
