@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use projectors::{Certificates, Courses, Enrollments, Entitlements, Projection, Quizzes, Users, Worker};
+use projectors::{
+    Certificates, Courses, Enrollments, Entitlements, Projection, Quizzes, Subscriptions, Transactions, Users, Worker,
+};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
@@ -18,6 +20,8 @@ fn all() -> Vec<Arc<dyn Projection>> {
         Arc::new(Entitlements),
         Arc::new(Quizzes),
         Arc::new(Certificates),
+        Arc::new(Transactions),
+        Arc::new(Subscriptions),
     ]
 }
 
@@ -36,13 +40,17 @@ async fn assert_folded(academy: &Academy, what: &str) {
     let certificates = oracle::expected_of_certificates(academy).await;
     assert!(!certificates.is_empty(), "the history is worth the name");
     assert_same(&academy.documents(&Certificates).await, &certificates, what);
+    let (payments, subscriptions) = oracle::expected_of_payments(academy).await;
+    assert!(payments.len() > 10 && subscriptions.len() > 2, "the history is worth the name");
+    assert_same(&academy.documents(&Transactions).await, &payments, what);
+    assert_same(&academy.documents(&Subscriptions).await, &subscriptions, what);
 }
 
 #[test]
 fn batches_of_any_size_give_the_fold_of_the_log() {
     for seed in [1, 2] {
         with_academy(&all(), |academy| async move {
-            history::random(&academy, seed, 250).await;
+            history::with_trade(&academy, seed, 350).await;
             let mut random = StdRng::seed_from_u64(seed);
             for projection in all() {
                 let mut worker = academy.worker(projection, 1).await;
@@ -62,7 +70,7 @@ fn batches_of_any_size_give_the_fold_of_the_log() {
 #[test]
 fn one_by_one_gives_the_same() {
     with_academy(&all(), |academy| async move {
-        history::random(&academy, 3, 180).await;
+        history::with_trade(&academy, 3, 260).await;
         for projection in all() {
             let mut worker = academy.worker(projection, 1).await;
             for event in academy.events().await {
@@ -76,7 +84,7 @@ fn one_by_one_gives_the_same() {
 #[test]
 fn repeats_are_skipped_and_holes_are_read_again() {
     with_academy(&all(), |academy| async move {
-        history::random(&academy, 4, 200).await;
+        history::with_trade(&academy, 4, 290).await;
         let events = academy.events().await;
         for projection in all() {
             let mut worker = academy.worker(projection.clone(), 1).await;
@@ -100,7 +108,7 @@ fn repeats_are_skipped_and_holes_are_read_again() {
 #[test]
 fn killed_anywhere_it_goes_on_from_the_checkpoint() {
     with_academy(&all(), |academy| async move {
-        history::random(&academy, 5, 200).await;
+        history::with_trade(&academy, 5, 290).await;
         let head = academy.log.head().await.unwrap().position;
         let mut random = StdRng::seed_from_u64(5);
         let mut kills = 0;

@@ -17,8 +17,10 @@ use crate::support::Academy;
 pub mod accounts;
 pub mod courses;
 pub mod learners;
+pub mod payments;
 pub mod quizzes;
 pub mod reviews;
+pub mod subscriptions;
 
 pub type Written = (StreamId, Event);
 
@@ -139,14 +141,26 @@ struct People {
     sessions: Vec<(UserId, SessionId)>,
 }
 
-/// Appends about `count` events at random, all of them possible, in commits of a few.
+/// Appends about `count` events at random, all of them possible, in commits of a few. Nobody pays for anything.
 pub async fn random(academy: &Academy, seed: u64, count: usize) {
+    mixed(academy, seed, count, 8).await;
+}
+
+/// The same, with people who buy and subscribe.
+pub async fn with_trade(academy: &Academy, seed: u64, count: usize) {
+    mixed(academy, seed, count, 11).await;
+}
+
+/// Of these kinds of events the first `kinds`.
+async fn mixed(academy: &Academy, seed: u64, count: usize, kinds: u32) {
     let mut random = StdRng::seed_from_u64(seed);
     let mut people = People { here: Vec::new(), sessions: Vec::new() };
     let mut courses: Vec<courses::Known> = Vec::new();
     let mut learning = learners::Learning::default();
     let mut quizzes: Vec<quizzes::Known> = Vec::new();
     let mut judging = reviews::Judging::default();
+    let mut paid = payments::Paid::default();
+    let mut subscribed = subscriptions::Subscribed::default();
     let mut pending: Vec<Written> = Vec::new();
     for _ in 0..count {
         if people.here.is_empty() || random.random_ratio(1, 12) {
@@ -161,12 +175,19 @@ pub async fn random(academy: &Academy, seed: u64, count: usize) {
             erase(academy, gone).await;
             continue;
         }
-        match random.random_range(0..8) {
+        match random.random_range(0..kinds) {
             0..2 => pending.push(accounts::next(&mut random, &mut people)),
             2..4 => pending.push(courses::next(&mut random, &people.here, &mut courses)),
             4 => pending.extend(quizzes::next(&mut random, &people.here, &courses, &mut quizzes)),
             5 => pending.extend(judging.next(&mut random, &people.here, &courses)),
-            _ => pending.extend(learning.next(&mut random, &people.here, &courses)),
+            6 | 7 => pending.extend(learning.next(&mut random, &people.here, &courses)),
+            8 => pending.push(subscribed.next(&mut random, &people.here)),
+            _ => {
+                // A payment's events are a commit of their own: its invoice stands in a stream that all payments share.
+                academy_append(academy, &mut pending).await;
+                pending = paid.next(&mut random, &people.here, &courses);
+                academy_append(academy, &mut pending).await;
+            }
         }
         if random.random_ratio(1, 4) {
             academy_append(academy, &mut pending).await;

@@ -9,6 +9,7 @@ use crate::support::{Academy, Documents};
 
 mod courses;
 mod learners;
+mod payments;
 mod quizzes;
 
 /// The documents of the projections `enrollments` and `entitlements`, from the log alone.
@@ -31,6 +32,22 @@ pub async fn expected_of_quizzes(academy: &Academy) -> Documents {
         quizzes::fold(&mut documents, event, &event.event.to_data().unwrap());
     }
     documents
+}
+
+/// The documents of the projections `transactions` and `subscriptions`, from the log alone.
+pub async fn expected_of_payments(academy: &Academy) -> (Documents, Documents) {
+    let opened = academy.log.open_events(academy.events().await).await.unwrap();
+    let (mut payments, mut subscriptions) = (Documents::new(), Documents::new());
+    for event in &opened {
+        let Opened::Known(event) = event else { continue };
+        let data = event.event.to_data().unwrap();
+        match event.stream.stream_type() {
+            StreamType::Subscription => payments::fold_subscriptions(&mut subscriptions, event, &data),
+            _ => payments::fold_payments(&mut payments, event, &data),
+        }
+    }
+    payments::count_revenues(&mut payments);
+    (payments, subscriptions)
 }
 
 /// The documents of the projection `certificates`, from the log alone.
