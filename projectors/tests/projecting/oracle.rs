@@ -41,9 +41,10 @@ pub async fn expected_of_payments(academy: &Academy) -> (Documents, Documents) {
     for event in &opened {
         let Opened::Known(event) = event else { continue };
         let data = event.event.to_data().unwrap();
-        match event.stream.stream_type() {
-            StreamType::Subscription => payments::fold_subscriptions(&mut subscriptions, event, &data),
-            _ => payments::fold_payments(&mut payments, event, &data),
+        if event.stream.stream_type() == StreamType::Subscription {
+            payments::fold_subscriptions(&mut subscriptions, event, &data);
+        } else {
+            payments::fold_payments(&mut payments, event, &data);
         }
     }
     payments::count_revenues(&mut payments);
