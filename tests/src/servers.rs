@@ -20,6 +20,12 @@ impl Servers {
     /// The servers of this process, started by the first who asks. They die with the process.
     #[must_use]
     pub fn shared() -> &'static Self {
+        Self::with_memory(None)
+    }
+
+    /// The same; when they are not started yet, mongod is given so much memory for its data, in GiB.
+    #[must_use]
+    pub fn with_memory(cache_gib: Option<f64>) -> &'static Self {
         static SHARED: OnceLock<Servers> = OnceLock::new();
         SHARED.get_or_init(|| {
             let (sender, receiver) = std::sync::mpsc::channel();
@@ -29,7 +35,9 @@ impl Servers {
                 runtime.block_on(async move {
                     let folder = folder();
                     let binaries = find_or_fetch(&wanted(), false).await.unwrap();
-                    let mongo = MongoServer::start(StartMongo::new(binaries.mongod, folder.join("mongodb")));
+                    let mut mongo = StartMongo::new(binaries.mongod, folder.join("mongodb"));
+                    mongo.cache_gib = cache_gib.unwrap_or(mongo.cache_gib);
+                    let mongo = MongoServer::start(mongo);
                     let nats = NatsServer::start(StartNats::new(binaries.nats_server, folder.join("nats")));
                     let (mongo, nats) = tokio::try_join!(mongo, nats).unwrap();
                     sender.send(Self { mongodb_uri: mongo.uri(), nats_url: nats.url(), folder }).unwrap();

@@ -15,7 +15,7 @@ use clap::Args;
 use event_log::{EventLog, VerifyOptions};
 use futures::TryStreamExt as _;
 use serde::Serialize;
-use tests::{AppOptions, TestApp};
+use tests::{AppOptions, Servers, TestApp};
 
 use self::history::History;
 use self::rebuilding::{Reads, Rebuilt};
@@ -26,6 +26,8 @@ use crate::output::say;
 
 /// The database of both apps: the one without projections that writes the log, the one that replays it.
 const DATABASE: &str = "bench_replay";
+/// Memory for mongod, in GiB: as a server of this size would be given.
+const CACHE_GIB: f64 = 2.0;
 
 /// What is measured.
 #[derive(Args)]
@@ -61,6 +63,7 @@ struct Report {
 /// When a server can't be had, or the product does not start.
 pub async fn run(options: &Options) -> anyhow::Result<()> {
     let quiet = options.common.json;
+    let _ = Servers::with_memory(Some(CACHE_GIB));
     let settings = HashMap::from([("HAR_MONGODB_DATABASE".to_owned(), DATABASE.to_owned())]);
     let app = TestApp::start(AppOptions { settings: settings.clone(), ..AppOptions::without_projections() }).await;
     let mut history = History::new();

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, anyhow, ensure};
+use anyhow::{Context as _, bail, ensure};
 use command_api::Refusal;
 use command_api::admin::rebuild_projection::request_rebuild;
 use read_models::views::load_rebuild;
@@ -19,6 +19,8 @@ use crate::bar::bar;
 use crate::bench::latency::Figures;
 
 const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// How often a rebuild is asked for while the server is busy.
+const TRIES: u32 = 50;
 const READERS: usize = 4;
 /// Between two reads of one reader: they are to notice what fails, not to take the processors.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -99,13 +101,20 @@ pub(super) async fn under_readers(
 }
 
 async fn rebuild(app: &TestApp, projection: &'static str, events: u64, quiet: bool) -> anyhow::Result<Rebuild> {
-    let id = request_rebuild(&app.commands.commands, projection).await.map_err(|refusal| match refusal {
-        Refusal::Api(error) => anyhow!("{projection}: {error}"),
-        Refusal::Duplicate => anyhow!("{projection}: asked for already"),
-    })?;
+    let mut tries = 0;
+    let id = loop {
+        match request_rebuild(&app.commands.commands, projection).await {
+            Ok(id) => break id,
+            Err(Refusal::Api(error)) if error.status().is_server_error() && tries < TRIES => tries += 1,
+            Err(Refusal::Api(error)) => bail!("{projection}: {error}"),
+            Err(Refusal::Duplicate) => bail!("{projection}: asked for already"),
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    };
     let progress = bar(projection, events, quiet);
     loop {
-        let found = load_rebuild(app.log.database(), projection).await?;
+        // A busy server may be late with it; it is asked again.
+        let found = load_rebuild(app.log.database(), projection).await.unwrap_or_default();
         if let Some(found) = found.filter(|found| found.rebuild_id == id.to_string()) {
             if found.state.is_over() {
                 progress.finish_and_clear();
