@@ -36,7 +36,11 @@ impl Servers {
                     let folder = folder();
                     let binaries = find_or_fetch(&wanted(), false).await.unwrap();
                     let mut mongo = StartMongo::new(binaries.mongod, folder.join("mongodb"));
-                    mongo.cache_gib = cache_gib.unwrap_or(mongo.cache_gib);
+                    match cache_gib {
+                        Some(cache_gib) => mongo.cache_gib = cache_gib,
+                        // A test's database is dropped with its test; so are its files then.
+                        None => mongo.history_seconds = 5,
+                    }
                     let mongo = MongoServer::start(mongo);
                     let nats = NatsServer::start(StartNats::new(binaries.nats_server, folder.join("nats")));
                     let (mongo, nats) = tokio::try_join!(mongo, nats).unwrap();

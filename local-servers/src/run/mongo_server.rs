@@ -33,6 +33,9 @@ pub struct StartMongo {
     pub cache_gib: f64,
     /// The oplog's size in MiB. Nothing here reads the oplog; mongod's own choice is a share of the disk.
     pub oplog_mib: u32,
+    /// For how many seconds what was can still be read, and files of what was dropped are kept. 300 is mongod's own
+    /// choice; who makes and drops many databases would run out of open files with it.
+    pub history_seconds: u32,
     /// Whether the server takes `configureFailPoint`, with which a test cuts the line at the worst moment.
     pub failpoints: bool,
 }
@@ -50,6 +53,7 @@ impl StartMongo {
             log_file: log_file.into(),
             cache_gib: 0.25,
             oplog_mib: 512,
+            history_seconds: 300,
             failpoints: false,
         }
     }
@@ -134,6 +138,7 @@ impl MongoServer {
 
 async fn run(settings: &StartMongo, port: u16) -> Result<(u16, ServerProcess), StartError> {
     let (port_text, cache, oplog) = (port.to_string(), settings.cache_gib.to_string(), settings.oplog_mib.to_string());
+    let history = format!("minSnapshotHistoryWindowInSeconds={}", settings.history_seconds);
     let arguments: Vec<&OsStr> = [
         OsStr::new("--dbpath"),
         settings.data_dir.as_os_str(),
@@ -143,6 +148,8 @@ async fn run(settings: &StartMongo, port: u16) -> Result<(u16, ServerProcess), S
         OsStr::new(&cache),
         OsStr::new("--oplogSize"),
         OsStr::new(&oplog),
+        OsStr::new("--setParameter"),
+        OsStr::new(&history),
     ]
     .into_iter()
     .chain(FIXED_ARGUMENTS.iter().map(OsStr::new))
