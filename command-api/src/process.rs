@@ -85,7 +85,7 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     tasks.spawn("retiring courses", start_retiring(&api.commands, shutdown.clone()));
     tasks.spawn("billing", start_billing(&api.commands, &api.payments, shutdown.clone()));
     tasks.spawn("completing courses", start_completing(&api.commands, shutdown.clone()));
-    tasks.spawn("sweeping files", start_sweeping(&api.commands, &api.uploads, shutdown.clone()));
+    tasks.spawn("sweeping files", start_sweeping(&api.commands, &api.shelf, shutdown.clone()));
     tasks.spawn("mail", start_mail(mail, shutdown));
     let errors = tasks.wait(END_LIMIT).await.err().unwrap_or_default();
     stop_appender.cancel();

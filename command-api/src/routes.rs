@@ -5,7 +5,7 @@ use axum::extract::FromRef;
 use axum::middleware::{from_fn, from_fn_with_state};
 use event_log::{EventLog, LogError};
 use gateway::ServiceRouters;
-use media_store::{MediaLinks, MediaStore, StoreError};
+use media_store::{Shelf, StoreError};
 use read_models::Positions;
 use service_kit::clock::Clock;
 use service_kit::settings::{Gateway, Settings, SettingsError};
@@ -16,7 +16,6 @@ use utoipa_axum::routes;
 use crate::auth::request_password_reset::ConcealAccounts;
 use crate::commands::{Commands, Idempotency, idempotent};
 use crate::limits::Limiter;
-use crate::media::Uploads;
 use crate::passwords::Passwords;
 use crate::payments::Payments;
 use crate::reset_tokens::ResetTokens;
@@ -42,7 +41,7 @@ pub struct CommandApi {
     /// What payments need.
     pub payments: Payments,
     /// Takes in files.
-    pub uploads: Uploads,
+    pub shelf: Shelf,
     /// Counts attempts.
     pub limiter: Limiter,
     /// Whether nobody learns which addresses have accounts.
@@ -67,14 +66,13 @@ impl CommandApi {
         if settings.payment.gateway == Gateway::Stripe {
             return Err(StartError::NoStripe);
         }
-        let base = format!("{}{}", settings.network.public_url, gateway::PREFIX);
-        let links = MediaLinks::new(base, settings.secrets.master.expose());
+        let shelf = Shelf::open(settings, gateway::api_url(&settings.network))?;
         Ok(Self {
             limiter: Limiter::open(log.database(), settings, clock.clone()).await?,
-            commands: Commands::new(log.clone(), positions, clock, settings.read_wait)
+            commands: Commands::new(log.clone(), positions, clock.clone(), settings.read_wait)
                 .with_plans(access.plans())
-                .with_links(&links),
-            uploads: Uploads { store: MediaStore::open(&settings.media)?, links },
+                .with_films(shelf.films(clock)),
+            shelf,
             payments: Payments::new(&settings.payment, secret),
             passwords: Passwords::new().map_err(|error| StartError::NoRandomness(error.code()))?,
             tokens: Tokens::new(signing, secret),
@@ -112,7 +110,7 @@ pub fn routers(api: &CommandApi) -> ServiceRouters {
     let idempotency = Idempotency {
         log: api.commands.log().clone(),
         access: api.access.clone(),
-        upload_limit: api.uploads.store.limit(),
+        upload_limit: api.shelf.store.limit(),
     };
     let once = |router: OpenApiRouter<CommandApi>| {
         router.layer(from_fn_with_state(idempotency.clone(), idempotent)).layer(from_fn(in_time))

@@ -27,5 +27,5 @@ mod tests;
 
 pub use document::{BEARER, document};
 pub use listen::{Addresses, Bound, ListenError, bind, listen};
-pub use ports::{PREFIX, Root};
+pub use ports::{PREFIX, Root, api_url};
 pub use services::ServiceRouters;

@@ -3,6 +3,7 @@
 use axum::Router;
 use service_kit::http::{HttpOptions, Messages, with_layers};
 use service_kit::openapi;
+use service_kit::settings::Network;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -10,6 +11,12 @@ use crate::{ServiceRouters, document};
 
 /// What every route of a service stands under.
 pub const PREFIX: &str = "/api/v1";
+
+/// Where people reach the API, with its prefix; no slash at the end.
+#[must_use]
+pub fn api_url(network: &Network) -> String {
+    format!("{}{PREFIX}", network.public_url)
+}
 
 /// What stands at the root of every port, and what answers are made with.
 pub struct Root {

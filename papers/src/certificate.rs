@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use krilla::color::rgb::Color;
 
 use crate::fonts::Face;
-use crate::pen::{At, Pen, Style, paper, rectangle, star};
+use crate::pen::{At, Pen, Style, green, ink, paper, rectangle, star};
 use crate::{PaperError, Tongue};
 
 /// A4, lying.
@@ -28,14 +28,6 @@ pub struct CertificatePaper {
     pub code: String,
     /// Where it is checked.
     pub check_at: String,
-}
-
-fn ink() -> Color {
-    Color::new(33, 43, 54)
-}
-
-fn green() -> Color {
-    Color::new(24, 92, 82)
 }
 
 fn gold() -> Color {
@@ -76,19 +68,18 @@ fn frame(pen: &mut Pen<'_, '_>) {
 
 fn text(pen: &mut Pen<'_, '_>, words: &CertificatePaper, title: &str) {
     let tongue = words.tongue;
-    let style = |face, size, colour| Style { face, size, colour };
     let mut line = |style: Style, y: f32, text: &str| pen.line(style, At::Middle, (MIDDLE, y), WIDE, text);
-    line(style(Face::Bold, 17.0, green()), 92.0, "HAR ACADEMY");
-    line(style(Face::Regular, 43.0, ink()), 158.0, title);
-    line(style(Face::Italic, 16.0, ink()), 206.0, tongue.of("décerné à", "awarded to"));
+    line(Style::new(Face::Bold, 17.0, green()), 92.0, "HAR ACADEMY");
+    line(Style::new(Face::Regular, 43.0, ink()), 158.0, title);
+    line(Style::new(Face::Italic, 16.0, ink()), 206.0, tongue.of("décerné à", "awarded to"));
     let name = words.name.as_deref().unwrap_or("—");
-    line(style(Face::Italic, 46.0, green()), 262.0, name);
+    line(Style::new(Face::Italic, 46.0, green()), 262.0, name);
     line(
-        style(Face::Italic, 16.0, ink()),
+        Style::new(Face::Italic, 16.0, ink()),
         312.0,
         tongue.of("qui a suivi jusqu'au bout le cours", "who has completed the course"),
     );
-    let course = style(Face::Bold, 25.0, ink());
+    let course = Style::new(Face::Bold, 25.0, ink());
     let broken = pen.lines(course, WIDE, 2, &words.course_title);
     let mut y = if broken.len() > 1 { 346.0 } else { 356.0 };
     for text in &broken {
@@ -97,15 +88,15 @@ fn text(pen: &mut Pen<'_, '_>, words: &CertificatePaper, title: &str) {
     }
     pen.stroke(gold(), 0.8, &[(MIDDLE - 170.0, 277.0), (MIDDLE + 170.0, 277.0)], false);
     // Below: when on the left, by what it is checked on the right.
-    let (left, right, small) = (92.0, PAGE.0 - 92.0, style(Face::Regular, 11.0, ink()));
-    pen.line(style(Face::Regular, 15.0, ink()), At::Left, (left, 490.0), 250.0, &tongue.day(words.completed_at));
+    let (left, right, small) = (92.0, PAGE.0 - 92.0, Style::new(Face::Regular, 11.0, ink()));
+    pen.line(Style::new(Face::Regular, 15.0, ink()), At::Left, (left, 490.0), 250.0, &tongue.day(words.completed_at));
     pen.stroke(ink(), 0.5, &[(left, 498.0), (left + 200.0, 498.0)], false);
     pen.line(small, At::Left, (left, 513.0), 250.0, tongue.of("Cours achevé le", "Completed on"));
-    pen.line(style(Face::Bold, 15.0, ink()), At::Right, (right, 490.0), 250.0, &words.code);
+    pen.line(Style::new(Face::Bold, 15.0, ink()), At::Right, (right, 490.0), 250.0, &words.code);
     pen.stroke(ink(), 0.5, &[(right - 200.0, 498.0), (right, 498.0)], false);
     pen.line(small, At::Right, (right, 513.0), 250.0, tongue.of("Code de vérification", "Verification code"));
     let check = format!("{} {}", tongue.of("À vérifier à l'adresse", "To be checked at"), words.check_at);
-    pen.line(style(Face::Regular, 9.0, ink()), At::Middle, (MIDDLE, 546.0), WIDE, &check);
+    pen.line(Style::new(Face::Regular, 9.0, ink()), At::Middle, (MIDDLE, 546.0), WIDE, &check);
 }
 
 fn seal(pen: &mut Pen<'_, '_>) {

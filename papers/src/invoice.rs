@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use krilla::color::rgb::Color;
 
 use crate::fonts::Face;
-use crate::pen::{At, Pen, Style, paper, rectangle};
+use crate::pen::{At, Pen, Style, green, ink, paper, rectangle};
 use crate::{PaperError, Tongue};
 
 /// A4, standing.
@@ -48,14 +48,6 @@ pub struct CreditNotePaper {
     pub issued_at: DateTime<Utc>,
 }
 
-fn ink() -> Color {
-    Color::new(33, 43, 54)
-}
-
-fn green() -> Color {
-    Color::new(24, 92, 82)
-}
-
 fn pale() -> Color {
     Color::new(236, 242, 240)
 }
@@ -77,34 +69,30 @@ pub fn invoice(words: &InvoicePaper) -> Result<Vec<u8>, PaperError> {
     })
 }
 
-const fn style(face: Face, size: f32, colour: Color) -> Style {
-    Style { face, size, colour }
-}
-
 fn head(pen: &mut Pen<'_, '_>, words: &InvoicePaper) {
     let tongue = words.tongue;
     pen.area(green(), &rectangle(0.0, 0.0, PAGE.0, 10.0));
-    pen.line(style(Face::Bold, 20.0, green()), At::Left, (LEFT, 76.0), 260.0, &words.seller);
-    pen.line(style(Face::Regular, 26.0, ink()), At::Right, (RIGHT, 76.0), 220.0, tongue.of("Facture", "Invoice"));
-    let small = style(Face::Regular, 11.0, ink());
+    pen.line(Style::new(Face::Bold, 20.0, green()), At::Left, (LEFT, 76.0), 260.0, &words.seller);
+    pen.line(Style::new(Face::Regular, 26.0, ink()), At::Right, (RIGHT, 76.0), 220.0, tongue.of("Facture", "Invoice"));
+    let small = Style::new(Face::Regular, 11.0, ink());
     let number = format!("{} {}", tongue.of("N°", "No."), words.number);
     pen.line(small, At::Right, (RIGHT, 98.0), 220.0, &number);
     let day = format!("{} {}", tongue.of("Date :", "Date:"), tongue.day(words.issued_at));
     pen.line(small, At::Right, (RIGHT, 114.0), 220.0, &day);
-    pen.line(style(Face::Italic, 11.0, ink()), At::Left, (LEFT, 170.0), 260.0, tongue.of("Client", "Billed to"));
+    pen.line(Style::new(Face::Italic, 11.0, ink()), At::Left, (LEFT, 170.0), 260.0, tongue.of("Client", "Billed to"));
     let erased = tongue.of("(données effacées)", "(data erased)");
     let buyer = words.buyer_name.as_deref().unwrap_or(erased);
-    pen.line(style(Face::Bold, 13.0, ink()), At::Left, (LEFT, 188.0), 320.0, buyer);
+    pen.line(Style::new(Face::Bold, 13.0, ink()), At::Left, (LEFT, 188.0), 320.0, buyer);
 }
 
 /// The one line; gives where it ends.
 fn item(pen: &mut Pen<'_, '_>, words: &InvoicePaper, top: f32) -> f32 {
     let tongue = words.tongue;
     pen.area(pale(), &rectangle(LEFT, top - 46.0, RIGHT, top - 20.0));
-    let label = style(Face::Bold, 11.0, ink());
+    let label = Style::new(Face::Bold, 11.0, ink());
     pen.line(label, At::Left, (LEFT + 8.0, top - 29.0), 300.0, tongue.of("Désignation", "Description"));
     pen.line(label, At::Right, (RIGHT - 8.0, top - 29.0), 120.0, tongue.of("Montant TTC", "Amount incl. VAT"));
-    let text = style(Face::Regular, 12.0, ink());
+    let text = Style::new(Face::Regular, 12.0, ink());
     let course = match &words.course_title {
         Some(title) => format!("{} {title}", tongue.of("Cours en ligne :", "Online course:")),
         None => tongue.of("Cours en ligne", "Online course").to_owned(),
@@ -130,7 +118,7 @@ fn sums(pen: &mut Pen<'_, '_>, words: &InvoicePaper, top: f32) -> f32 {
     ];
     let mut y = top + 26.0;
     for (label, cents, face) in rows {
-        let row = style(face, 12.0, ink());
+        let row = Style::new(face, 12.0, ink());
         pen.line(row, At::Left, (RIGHT - 230.0, y), 120.0, &label);
         pen.line(row, At::Right, (RIGHT - 8.0, y), 120.0, &tongue.euros(cents));
         y += 19.0;
@@ -147,7 +135,7 @@ fn refunded(pen: &mut Pen<'_, '_>, words: &InvoicePaper, credit_note: &CreditNot
         tongue.of("du", "of"),
         tongue.day(credit_note.issued_at)
     );
-    pen.line(style(Face::Bold, 12.0, green()), At::Left, (LEFT, y), RIGHT - LEFT, &words);
+    pen.line(Style::new(Face::Bold, 12.0, green()), At::Left, (LEFT, y), RIGHT - LEFT, &words);
 }
 
 fn foot(pen: &mut Pen<'_, '_>, words: &InvoicePaper) {
@@ -156,7 +144,7 @@ fn foot(pen: &mut Pen<'_, '_>, words: &InvoicePaper) {
         "Paid. Amounts in euros; prices include VAT.",
     );
     pen.stroke(green(), 0.5, &[(LEFT, 786.0), (RIGHT, 786.0)], false);
-    pen.line(style(Face::Italic, 10.0, ink()), At::Left, (LEFT, 802.0), RIGHT - LEFT, paid);
+    pen.line(Style::new(Face::Italic, 10.0, ink()), At::Left, (LEFT, 802.0), RIGHT - LEFT, paid);
 }
 
 #[cfg(test)]

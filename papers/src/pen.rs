@@ -20,6 +20,23 @@ pub(crate) struct Style {
     pub(crate) colour: Color,
 }
 
+impl Style {
+    /// These letters in this size, in points, and colour.
+    pub(crate) const fn new(face: Face, size: f32, colour: Color) -> Self {
+        Self { face, size, colour }
+    }
+}
+
+/// The colour of texts.
+pub(crate) fn ink() -> Color {
+    Color::new(33, 43, 54)
+}
+
+/// The academy's colour.
+pub(crate) fn green() -> Color {
+    Color::new(24, 92, 82)
+}
+
 /// What of a text is at its x.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum At {

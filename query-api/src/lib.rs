@@ -56,7 +56,7 @@ use axum::extract::FromRef;
 use axum::middleware::from_fn;
 use event_log::{EventLog, HeadSigner};
 use gateway::ServiceRouters;
-use media_store::{MediaLinks, MediaStore, StoreError};
+use media_store::{Films, Shelf, StoreError};
 use read_models::Positions;
 use service_kit::clock::Clock;
 use service_kit::settings::Settings;
@@ -67,7 +67,6 @@ use utoipa_axum::router::OpenApiRouter;
 use ai::{Adviser, Library};
 use audit::{Readings, Tails};
 
-pub use media::{Films, Shelf};
 pub use process::run;
 pub use reads::Reads;
 
@@ -116,8 +115,7 @@ pub struct Auditing {
 }
 
 impl QueryDeps {
-    /// The log must have an appender: reading the audit trail is written down. Of the settings it
-    /// takes how long a GET waits for the read collections, and where uploaded files are.
+    /// The log must have an appender: reading the audit trail is written down. Of the settings it takes how long a GET waits for the read collections, and where uploaded files are.
     ///
     /// # Errors
     /// [`StoreError`] when uploaded files can't be had.
@@ -130,13 +128,12 @@ impl QueryDeps {
     ) -> Result<Self, StoreError> {
         let clock = access.clock().clone();
         let Auditing { nats, signer, stop } = auditing;
-        let base = format!("{}{}", settings.network.public_url, gateway::PREFIX);
-        let public = PublicUrl(base.clone());
-        let links = MediaLinks::new(base, settings.secrets.master.expose());
+        let public = PublicUrl(gateway::api_url(&settings.network));
+        let shelf = Shelf::open(settings, public.0.clone())?;
         Ok(Self {
             public,
-            films: Films::new(links.clone(), clock.clone()),
-            shelf: Shelf { store: MediaStore::open(&settings.media)?, links },
+            films: shelf.films(clock.clone()),
+            shelf,
             access,
             readings: Readings::new(log.clone(), clock.clone()),
             clock,

@@ -23,21 +23,8 @@ pub fn new_user() -> UserId {
 /// What `POST /auth/register` appends: account, claim of the address, session: three events in three streams, a new key.
 #[must_use]
 pub fn register(log: &EventLog, user_id: UserId) -> Commit {
-    let personal = |value: String| Personal::new(user_id, value);
-    let registered = UserRegistered {
-        user_id,
-        email: personal(format!("{user_id}@example.org")),
-        first_name: personal("Éloïse".to_owned()),
-        last_name: personal("Marchand".to_owned()),
-        language: Language::Fr,
-        password_hash: personal(PASSWORD_HASH.to_owned()),
-    };
-    let claim = StreamId::new(StreamType::EmailClaim, user_id.uuid().simple());
-    let appends = vec![
-        append(user_stream(user_id), Expected::Exactly(0), UserEvent::from(registered)),
-        append(claim, Expected::Exactly(0), EmailClaimEvent::from(EmailClaimed { user_id })),
-        session_started(user_id),
-    ];
+    let events = [registered(user_id), claimed(user_id), session_started(user_id, Timestamp::new(Utc::now()))];
+    let appends = events.map(|(stream, event)| append(stream, Expected::Exactly(0), event)).into();
     Commit { keys: vec![KeyChange::Create(user_id)], ..commit(log, user_id, ActorRole::Anonymous, appends) }
 }
 
@@ -45,7 +32,9 @@ pub fn register(log: &EventLog, user_id: UserId) -> Commit {
 #[must_use]
 pub fn log_in(log: &EventLog, user_id: UserId, version: Version) -> Commit {
     let guards = vec![Guard { stream: user_stream(user_id), version }];
-    Commit { guards, ..commit(log, user_id, ActorRole::Learner, vec![session_started(user_id)]) }
+    let (stream, event) = session_started(user_id, Timestamp::new(Utc::now()));
+    let appends = vec![append(stream, Expected::Exactly(0), event)];
+    Commit { guards, ..commit(log, user_id, ActorRole::Learner, appends) }
 }
 
 /// What `PATCH /admin/users/:id` appends, over and over: one event each time, which changes one document.
@@ -59,7 +48,34 @@ pub fn change_roles(log: &EventLog, users: &[UserId]) -> Commit {
     commit(log, by, ActorRole::Admin, appends.collect())
 }
 
-fn session_started(user_id: UserId) -> StreamAppend {
+/// An event, and the stream that it goes to.
+pub type Written = (StreamId, Event);
+
+/// A new account.
+#[must_use]
+pub fn registered(user_id: UserId) -> Written {
+    let personal = |value: String| Personal::new(user_id, value);
+    let registered = UserRegistered {
+        user_id,
+        email: personal(format!("{user_id}@example.org")),
+        first_name: personal("Éloïse".to_owned()),
+        last_name: personal("Marchand".to_owned()),
+        language: Language::Fr,
+        password_hash: personal(PASSWORD_HASH.to_owned()),
+    };
+    (user_stream(user_id), UserEvent::from(registered).into())
+}
+
+/// The claim of its address.
+#[must_use]
+pub fn claimed(user_id: UserId) -> Written {
+    let claim = StreamId::new(StreamType::EmailClaim, user_id.uuid().simple());
+    (claim, EmailClaimEvent::from(EmailClaimed { user_id }).into())
+}
+
+/// Somebody signs in.
+#[must_use]
+pub fn session_started(user_id: UserId, expires_at: Timestamp) -> Written {
     let session_id = SessionId::new(Uuid::now_v7());
     let started = SessionStarted {
         session_id,
@@ -67,10 +83,20 @@ fn session_started(user_id: UserId) -> StreamAppend {
         ip: Some(Personal::new(user_id, ADDRESS.to_owned())),
         user_agent: Some(Personal::new(user_id, BROWSER.to_owned())),
         password_generation: 0,
-        expires_at: Timestamp::new(Utc::now()),
+        expires_at,
     };
-    let stream = StreamId::new(StreamType::Session, session_id);
-    append(stream, Expected::Exactly(0), SessionEvent::from(started))
+    (StreamId::new(StreamType::Session, session_id), SessionEvent::from(started).into())
+}
+
+/// Who causes events: somebody with an address and a browser.
+#[must_use]
+pub fn actor(owner: UserId, caller: Option<UserId>, role: ActorRole) -> Actor {
+    Actor {
+        user_id: caller,
+        role,
+        ip: Some(Personal::new(owner, ADDRESS.to_owned())),
+        user_agent: Some(Personal::new(owner, BROWSER.to_owned())),
+    }
 }
 
 fn commit(log: &EventLog, user_id: UserId, role: ActorRole, appends: Vec<StreamAppend>) -> Commit {
@@ -89,12 +115,7 @@ fn commit(log: &EventLog, user_id: UserId, role: ActorRole, appends: Vec<StreamA
         keys: Vec::new(),
         metadata: Metadata {
             time: Timestamp::new(Utc::now()),
-            actor: Actor {
-                user_id: caller,
-                role,
-                ip: Some(Personal::new(user_id, ADDRESS.to_owned())),
-                user_agent: Some(Personal::new(user_id, BROWSER.to_owned())),
-            },
+            actor: actor(user_id, caller, role),
             correlation_id: CorrelationId::new(request),
             causation_id: None,
         },

@@ -101,7 +101,7 @@ impl Product {
         let bills = start_billing(&commands.commands, &commands.payments, billing.clone());
         background.add("billing", billing, bills);
         let sweeping = CancellationToken::new();
-        let sweeper = start_sweeping(&commands.commands, &commands.uploads, sweeping.clone());
+        let sweeper = start_sweeping(&commands.commands, &commands.shelf, sweeping.clone());
         background.add("sweeping files", sweeping, sweeper);
         let listened = listening.clone();
         background.add("positions", listening, tokio::spawn(async move { listened.cancelled().await }));

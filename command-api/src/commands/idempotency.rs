@@ -138,10 +138,7 @@ impl Idempotency {
         match self.find(&ticket).await? {
             Some(record) => match self.repeated(record, &mut ticket).await? {
                 Some(replay) => Ok(replay),
-                None => {
-                    let request = again(&parts, &body, &ticket);
-                    self.keep(next.run(request).await, &ticket, owner, context).await
-                }
+                None => self.keep(next.run(again(&parts, &body, &ticket)).await, &ticket, owner, context).await,
             },
             None if is_twin => Err(ApiError::conflict().into()),
             None => self.keep(response, &ticket, owner, context).await,

@@ -12,7 +12,7 @@ use domain::subscription::Plans;
 use event_log::{AppendError, Commit, EventLog, Metadata, NewIdempotencyRecord, left_of};
 use events::{Actor, ActorRole, CorrelationId, MediaId, Personal, Position, StreamId, Timestamp, UserId, Version};
 use http::request::Parts;
-use media_store::MediaLinks;
+use media_store::Films;
 use read_models::{Positions, Waited, projections_of};
 use serde::{Serialize, de::DeserializeOwned};
 use service_kit::clock::Clock;
@@ -208,25 +208,25 @@ pub struct Commands {
     clock: Clock,
     read_wait: Duration,
     plans: Arc<Plans>,
-    links: Option<MediaLinks>,
+    films: Option<Films>,
 }
 
 impl Commands {
     /// Commands over this log; an answer waits for the read side until `read_wait` after its request came, at most.
     #[must_use]
     pub fn new(log: EventLog, positions: Positions, clock: Clock, read_wait: Duration) -> Self {
-        Self { log, positions, clock, read_wait, plans: Arc::new(Plans::standard()), links: None }
+        Self { log, positions, clock, read_wait, plans: Arc::new(Plans::standard()), films: None }
     }
 
     /// The same, with these addresses for uploaded films in answers.
     #[must_use]
-    pub fn with_links(self, links: &MediaLinks) -> Self {
-        Self { links: Some(links.clone()), ..self }
+    pub fn with_films(self, films: Films) -> Self {
+        Self { films: Some(films), ..self }
     }
 
     /// The address at which an answer shows an uploaded film.
     pub(crate) fn film(&self, id: MediaId) -> String {
-        self.links.as_ref().map_or_else(String::new, |links| links.signed(id, self.clock.now()))
+        self.films.as_ref().map_or_else(String::new, |films| films.link(id))
     }
 
     /// The same, with these plans in place of those that come with the product.

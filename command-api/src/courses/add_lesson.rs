@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use domain::course::{AddLesson, Editor, FilmSource, LessonVideo};
 use domain::values::{Description, DurationSeconds, HttpUrl, LessonContent, Order, ShortTitle, Transcript, word};
 use events::{CourseId, LessonId, LessonType, ModuleId, QuizId};
+use media_store::Shelf;
 use read_models::views::{Audience, LessonView};
 use serde::{Deserialize, Serialize};
 use service_kit::http::{ApiError, DataBody, ErrorBody, FieldError, Fields, JsonBody, PathId, Success};
@@ -17,7 +18,7 @@ use super::film::{Film, LessonForm, WithFilm};
 use crate::Refusal;
 use crate::commands::{CommandContext, Commands, Done};
 use crate::fields::parsed;
-use crate::media::{Uploads, boundary};
+use crate::media::boundary;
 use crate::views::course_documents;
 
 /// A new lesson.
@@ -164,7 +165,7 @@ pub struct LessonAnswer {
 )]
 pub async fn add_lesson(
     State(commands): State<Commands>,
-    State(uploads): State<Uploads>,
+    State(shelf): State<Shelf>,
     caller: Caller,
     context: CommandContext,
     PathId((course_id, module_id)): PathId<(CourseId, ModuleId)>,
@@ -174,7 +175,7 @@ pub async fn add_lesson(
     let origin = context.origin(Some(&caller));
     if boundary(request.headers()).is_some() {
         let lesson = WithFilm { course_id, module_id, caller, request };
-        return lesson.add(&commands, &uploads, &origin).await;
+        return lesson.add(&commands, &shelf, &origin).await;
     }
     let JsonBody(body) = JsonBody::<NewLesson>::from_request(request, &()).await?;
     let film = Film::named(&commands, body.video.as_ref()).await?;

@@ -6,10 +6,10 @@ use axum::response::{IntoResponse, Response};
 use domain::Enrollment;
 use domain::enrollment::DropEnrollment;
 use events::{CourseId, EnrollmentId, Fold, StreamId, Timestamp};
-use service_kit::http::{ApiError, DataBody, ErrorBody, PathId};
+use service_kit::http::{DataBody, ErrorBody, PathId};
 
 use super::enroll_learner::{EnrollmentAnswer, enrollment_answer};
-use super::learner::{Learner, acting_role};
+use super::learner::Learner;
 use crate::Refusal;
 use crate::commands::{CommandContext, Commands, UnitOfWork, UseCase};
 
@@ -47,11 +47,7 @@ impl UseCase for Leave {
     type Outcome = EnrollmentId;
 
     async fn decide(&self, work: &mut UnitOfWork<'_>, now: Timestamp) -> Result<EnrollmentId, Refusal> {
-        let role = acting_role(work, &self.caller).await?;
-        let mut learner = Learner::load(work, self.caller.user_id, self.course_id).await?;
-        if !learner.rights(work, role, now)?.knows_course() {
-            return Err(ApiError::not_found().into());
-        }
+        let (mut learner, _) = Learner::who_knows(work, &self.caller, self.course_id, now).await?;
         learner.enrollment.decide(DropEnrollment).await?;
         learner.put(work).await?;
         Ok(EnrollmentId::of(self.caller.user_id, self.course_id))

@@ -8,6 +8,7 @@ use domain::media::RegisterUpload;
 use domain::values::MediaType;
 use domain::{Course, Media};
 use events::{CourseId, Fold, LessonId, MediaId, ModuleId, Role, StreamId, Timestamp};
+use media_store::Shelf;
 use service_kit::http::{ApiError, JsonBody};
 use utoipa::ToSchema;
 
@@ -16,7 +17,7 @@ use super::edit::quiz_must_be_of;
 use super::editor;
 use crate::Refusal;
 use crate::commands::{Commands, Done, Origin, UnitOfWork, UseCase};
-use crate::media::{Parts, Received, Receiver, Uploads, boundary, malformed, remove_refused};
+use crate::media::{Parts, Received, Receiver, boundary, malformed, remove_refused};
 
 /// The longest JSON of a lesson.
 const JSON_LIMIT: usize = 1024 * 1024;
@@ -41,9 +42,8 @@ impl Film {
         let Some(text) = video.and_then(NewVideo::media_id) else { return Ok(Self::Elsewhere) };
         let Ok(media_id) = text.parse::<MediaId>() else { return Ok(Self::Unknown) };
         let media = commands.log().load::<Media>(media_id).await?;
-        let is_film = |name: &str| MediaType::from_name(name).is_some_and(MediaType::is_video);
         Ok(match &media.state.upload {
-            Some(upload) if is_film(&upload.content_type) => {
+            Some(upload) if upload.media_type().is_some_and(MediaType::is_video) => {
                 Self::Uploaded(FilmSource::Upload { media_id, owner: upload.owner_id })
             }
             Some(_) | None => Self::Unknown,
@@ -83,19 +83,14 @@ impl WithFilm {
     ///
     /// # Errors
     /// [`Refusal`]; nothing is left of the film then.
-    pub(super) async fn add(
-        self,
-        commands: &Commands,
-        uploads: &Uploads,
-        origin: &Origin,
-    ) -> Result<Response, Refusal> {
+    pub(super) async fn add(self, commands: &Commands, shelf: &Shelf, origin: &Origin) -> Result<Response, Refusal> {
         let Self { course_id, module_id, caller, request } = self;
         let by = Editor { user_id: caller.user_id, role: caller.role };
         // Before two gigabytes come for nothing.
         commands.log().load::<Course>(course_id).await?.state.editable_by(by)?;
         let (parts, body) = request.into_parts();
         let receiver = Receiver {
-            store: &uploads.store,
+            store: &shelf.store,
             owner_id: caller.user_id,
             role: caller.role,
             takes: |media_type, _: Role| media_type.is_video(),
@@ -103,26 +98,22 @@ impl WithFilm {
         let parts = Parts::new(boundary(&parts.headers).ok_or_else(malformed)?, body.into_data_stream());
         let mut form = Form::default();
         let read = form.read(&receiver, parts).await;
-        let (lesson, film) = match read.and_then(|()| form.command(module_id, by)) {
-            Ok(both) => both,
-            Err(error) => {
-                form.give_up().await;
-                return Err(error.into());
+        let lesson = read.and_then(|()| form.command(module_id, by));
+        // Of a repetition the lesson stands, with the film that came the first time.
+        let film = match form.film {
+            Some(film) if lesson.is_err() || origin.is_repeated() => {
+                film.give_up().await;
+                None
             }
+            film => film.map(Received::registering),
         };
-        let film = if origin.is_repeated() {
-            // The lesson stands, with the film that came the first time.
-            film.give_up().await;
-            None
-        } else {
-            Some(film.registering())
-        };
+        let lesson = lesson?;
         let file = film.as_ref().map(|film| film.media_id);
         let use_case = AddBoth { course_id, caller, lesson, film };
         in_time_anew(async {
             let done = commands.run(origin, &use_case).await;
             if let Err(refusal) = &done {
-                remove_refused(&uploads.store, file, refusal).await;
+                remove_refused(&shelf.store, file, refusal).await;
             }
             answer(commands, course_id, &done?).await
         })
@@ -164,18 +155,11 @@ impl Form {
         Ok(())
     }
 
-    fn command(&mut self, module_id: ModuleId, by: Editor) -> Result<(AddLesson, Received), ApiError> {
+    fn command(&mut self, module_id: ModuleId, by: Editor) -> Result<AddLesson, ApiError> {
         let Some(film) = &self.film else { return Err(ApiError::invalid("video", "required")) };
         let Some(lesson) = self.lesson.take() else { return Err(ApiError::invalid("lesson", "required")) };
         let source = FilmSource::Upload { media_id: film.media_id(), owner: film.owner_id() };
-        let lesson = lesson.parse(module_id, by, &Film::Uploaded(source))?;
-        self.film.take().map(|film| (lesson, film)).ok_or_else(|| ApiError::invalid("video", "required"))
-    }
-
-    async fn give_up(self) {
-        if let Some(film) = self.film {
-            film.give_up().await;
-        }
+        lesson.parse(module_id, by, &Film::Uploaded(source))
     }
 }
 

@@ -57,6 +57,23 @@ impl Learner {
         Ok(Self { user_id, course_id, course, access, enrollment, subscription, had_completed })
     }
 
+    /// The caller in a course that they know, and what of it opens to them now.
+    ///
+    /// # Errors
+    /// 401, 403 `user_suspended`; 404 when there is no such course, or they may not know of it; 503 when the log can't be
+    /// read.
+    pub(crate) async fn who_knows(
+        work: &mut UnitOfWork<'_>,
+        caller: &Caller,
+        course_id: CourseId,
+        now: Timestamp,
+    ) -> Result<(Self, ContentRights), Refusal> {
+        let role = acting_role(work, caller).await?;
+        let learner = Self::load(work, caller.user_id, course_id).await?;
+        let rights = learner.rights(work, role, now)?;
+        if rights.knows_course() { Ok((learner, rights)) } else { Err(ApiError::not_found().into()) }
+    }
+
     /// Who, and in which course.
     pub(crate) const fn ids(&self) -> (UserId, CourseId) {
         (self.user_id, self.course_id)

@@ -13,7 +13,7 @@ use serde_json::Number;
 use service_kit::http::{ApiError, DataBody, ErrorBody, Fields, JsonBody, PathId};
 use utoipa::ToSchema;
 
-use super::learner::{Learner, acting_role};
+use super::learner::Learner;
 use crate::Refusal;
 use crate::commands::{CommandContext, Commands, UnitOfWork, UseCase};
 use crate::fields::parsed;
@@ -107,12 +107,7 @@ impl UseCase for GoOn {
     type Outcome = EnrollmentId;
 
     async fn decide(&self, work: &mut UnitOfWork<'_>, now: Timestamp) -> Result<EnrollmentId, Refusal> {
-        let role = acting_role(work, &self.caller).await?;
-        let mut learner = Learner::load(work, self.caller.user_id, self.course_id).await?;
-        let rights = learner.rights(work, role, now)?;
-        if !rights.knows_course() {
-            return Err(ApiError::not_found().into());
-        }
+        let (mut learner, rights) = Learner::who_knows(work, &self.caller, self.course_id, now).await?;
         let lesson = learner.details()?.lesson(self.lesson_id);
         let Report { status, time_spent, quiz_score } = self.report;
         let command = RecordProgress {

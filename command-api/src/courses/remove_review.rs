@@ -6,9 +6,9 @@ use axum::response::{IntoResponse, Response};
 use domain::Review;
 use domain::review::{RemoveReview, WriteReviewError};
 use events::{CourseId, Fold, ReviewId, StreamId, Timestamp};
-use service_kit::http::{ApiError, ErrorBody, MessageBody, PathId};
+use service_kit::http::{ErrorBody, MessageBody, PathId};
 
-use super::learner::{Learner, acting_role};
+use super::learner::Learner;
 use crate::Refusal;
 use crate::commands::{CommandContext, Commands, UnitOfWork, UseCase};
 
@@ -47,12 +47,7 @@ impl UseCase for TakeBack {
 
     async fn decide(&self, work: &mut UnitOfWork<'_>, now: Timestamp) -> Result<ReviewId, Refusal> {
         let (user_id, course_id) = (self.caller.user_id, self.course_id);
-        let role = acting_role(work, &self.caller).await?;
-        let learner = Learner::load(work, user_id, course_id).await?;
-        let rights = learner.rights(work, role, now)?;
-        if !rights.knows_course() {
-            return Err(ApiError::not_found().into());
-        }
+        let (_, rights) = Learner::who_knows(work, &self.caller, course_id, now).await?;
         let review_id = ReviewId::of(user_id, course_id);
         let mut review = work.load::<Review>(review_id).await?;
         if review.state().written.is_none() && !rights.is_enrolled() {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use service_kit::http::{ApiError, DataBody, ErrorBody, Fields, JsonBody, PathId};
 use utoipa::ToSchema;
 
-use super::learner::{Learner, acting_role};
+use super::learner::Learner;
 use crate::Refusal;
 use crate::commands::{CommandContext, Commands, UnitOfWork, UseCase};
 use crate::fields::parsed;
@@ -96,12 +96,7 @@ impl UseCase for Write {
 
     async fn decide(&self, work: &mut UnitOfWork<'_>, now: Timestamp) -> Result<Written, Refusal> {
         let (user_id, course_id) = (self.caller.user_id, self.course_id);
-        let role = acting_role(work, &self.caller).await?;
-        let learner = Learner::load(work, user_id, course_id).await?;
-        let rights = learner.rights(work, role, now)?;
-        if !rights.knows_course() {
-            return Err(ApiError::not_found().into());
-        }
+        let (learner, rights) = Learner::who_knows(work, &self.caller, course_id, now).await?;
         let review_id = ReviewId::of(user_id, course_id);
         let mut review = work.load::<Review>(review_id).await?;
         let is_first = review.state().written.is_none();

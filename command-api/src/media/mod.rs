@@ -5,19 +5,9 @@ mod receive;
 mod sweep;
 pub mod upload_media;
 
-use media_store::{MediaLinks, MediaStore};
 pub(crate) use parts::{Parts, boundary, malformed};
 pub(crate) use receive::{Received, Receiver, remove_refused};
 pub use sweep::{start_sweeping, sweep};
-
-/// What uploads need.
-#[derive(Clone, Debug)]
-pub struct Uploads {
-    /// The bytes.
-    pub store: MediaStore,
-    /// The addresses.
-    pub links: MediaLinks,
-}
 
 /// The routes whose bodies may be as large as an upload, as they stand in the routers. Both need a token.
 pub(crate) const UPLOADS: [&str; 2] = ["/media", "/courses/{id}/modules/{module_id}/lessons"];

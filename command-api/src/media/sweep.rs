@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::Media;
+use media_store::Shelf;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::Uploads;
 use crate::commands::Commands;
 
 /// How often they are looked for.
@@ -17,13 +17,13 @@ const YOUNG: TimeDelta = TimeDelta::hours(24);
 
 /// Removes files that no event knows, from time to time, until `cancel`. The first look is at all of them; the others at
 /// those that have come of age since.
-pub fn start_sweeping(commands: &Commands, uploads: &Uploads, cancel: CancellationToken) -> JoinHandle<()> {
-    let (commands, uploads) = (commands.clone(), uploads.clone());
+pub fn start_sweeping(commands: &Commands, shelf: &Shelf, cancel: CancellationToken) -> JoinHandle<()> {
+    let (commands, shelf) = (commands.clone(), shelf.clone());
     tokio::spawn(async move {
         let mut looked = None;
         loop {
             let until = Utc::now() - YOUNG;
-            match sweep(&commands, &uploads, looked, until).await {
+            match sweep(&commands, &shelf, looked, until).await {
                 Ok(removed) => {
                     looked = Some(until);
                     if removed > 0 {
@@ -46,14 +46,14 @@ pub fn start_sweeping(commands: &Commands, uploads: &Uploads, cancel: Cancellati
 /// When the store or the log is away.
 pub async fn sweep(
     commands: &Commands,
-    uploads: &Uploads,
+    shelf: &Shelf,
     since: Option<DateTime<Utc>>,
     until: DateTime<Utc>,
 ) -> Result<usize, Box<dyn std::error::Error + Send + Sync>> {
-    let mut removed = uploads.store.remove_torn(until).await?;
-    for id in uploads.store.came_between(since, until).await? {
+    let mut removed = shelf.store.remove_torn(until).await?;
+    for id in shelf.store.came_between(since, until).await? {
         if commands.log().load::<Media>(id).await?.state.upload.is_none() {
-            uploads.store.remove(id).await?;
+            shelf.store.remove(id).await?;
             removed += 1;
         }
     }

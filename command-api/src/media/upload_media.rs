@@ -4,14 +4,14 @@ use access::{Caller, in_time_anew};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use domain::Media;
-use domain::media::RegisterUpload;
-use domain::values::MediaType;
-use events::{Fold, MediaId, Role, StreamId, Timestamp};
+use domain::media::{RegisterUpload, may_upload};
+use events::{Fold, MediaId, StreamId, Timestamp};
+use media_store::Shelf;
 use serde::{Deserialize, Serialize};
 use service_kit::http::{ApiError, DataBody, ErrorBody};
 use utoipa::ToSchema;
 
-use super::{Parts, Received, Receiver, Uploads, boundary, malformed, remove_refused};
+use super::{Parts, Received, Receiver, boundary, malformed, remove_refused};
 use crate::Refusal;
 use crate::commands::{CommandContext, Commands, UnitOfWork, UseCase};
 use crate::courses::acting_role;
@@ -73,14 +73,14 @@ pub struct MediaAnswer {
 )]
 pub async fn upload_media(
     State(commands): State<Commands>,
-    State(uploads): State<Uploads>,
+    State(shelf): State<Shelf>,
     caller: Caller,
     context: CommandContext,
     request: Request,
 ) -> Result<Response, Refusal> {
     let origin = context.origin(Some(&caller));
     let (parts, body) = request.into_parts();
-    let receiver = Receiver { store: &uploads.store, owner_id: caller.user_id, role: caller.role, takes };
+    let receiver = Receiver { store: &shelf.store, owner_id: caller.user_id, role: caller.role, takes: may_upload };
     let command = if origin.is_repeated() {
         None
     } else {
@@ -92,27 +92,22 @@ pub async fn upload_media(
         Ok(done) => done,
         Err(refusal) => {
             let file = use_case.command.as_ref().map(|command| command.media_id);
-            remove_refused(&uploads.store, file, &refusal).await;
+            remove_refused(&shelf.store, file, &refusal).await;
             return Err(refusal);
         }
     };
-    let Uploaded { id, filename, content_type, size, created_at } = &done.outcome;
+    let Uploaded { id, content_type, size, created_at } = &done.outcome;
     // A repetition knows the name no more: it is the person's, and not kept with what was done.
-    let filename = use_case.command.as_ref().map_or(filename.clone(), |command| command.filename.as_str().to_owned());
+    let filename = use_case.command.as_ref().map(|command| command.filename.as_str().to_owned()).unwrap_or_default();
     let media = MediaView {
         id: *id,
         filename,
         content_type: content_type.clone(),
         size: *size,
-        url: uploads.links.url(*id),
+        url: shelf.links.url(*id),
         created_at: *created_at,
     };
     Ok(done.answer(MediaAnswer { media }).created().into_response())
-}
-
-/// What may be uploaded by whom, to be used later.
-fn takes(media_type: MediaType, role: Role) -> bool {
-    role != Role::Learner || media_type.is_image()
 }
 
 /// The file of the only part.
@@ -133,8 +128,6 @@ async fn file(receiver: &Receiver<'_>, mut parts: Parts) -> Result<Received, Api
 #[derive(Serialize, Deserialize)]
 struct Uploaded {
     id: MediaId,
-    /// Empty: it is the person's.
-    filename: String,
     content_type: String,
     size: u64,
     created_at: Timestamp,
@@ -157,7 +150,7 @@ impl UseCase for Upload {
         let (id, content_type, size) = (command.media_id, command.media_type.as_str().to_owned(), command.size);
         media.decide(RegisterUpload { role, ..command }).await?;
         work.put(media);
-        Ok(Uploaded { id, filename: String::new(), content_type, size, created_at: now })
+        Ok(Uploaded { id, content_type, size, created_at: now })
     }
 
     fn names(&self) -> Option<StreamId> {

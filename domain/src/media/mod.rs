@@ -11,7 +11,7 @@ pub use state::{Media, Upload};
 
 #[cfg(feature = "decide")]
 pub use {
-    register_upload::{RegisterUpload, RegisterUploadError},
+    register_upload::{RegisterUpload, RegisterUploadError, may_upload},
     remove_media::{RemoveMedia, RemoveMediaError},
 };
 

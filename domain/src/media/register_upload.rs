@@ -38,6 +38,15 @@ pub enum RegisterUploadError {
     TypeNotAllowed,
 }
 
+/// What may be uploaded by whom, to be used later.
+#[must_use]
+pub const fn may_upload(media_type: MediaType, role: Role) -> bool {
+    match role {
+        Role::Learner => media_type.is_image(),
+        Role::Instructor | Role::Admin => true,
+    }
+}
+
 impl Media {
     /// Decides [`RegisterUpload`].
     ///
@@ -50,11 +59,7 @@ impl Media {
         if command.size == 0 {
             return Err(RegisterUploadError::Empty);
         }
-        let may_upload = match command.role {
-            Role::Learner => command.media_type.is_image(),
-            Role::Instructor | Role::Admin => true,
-        };
-        if !may_upload {
+        if !may_upload(command.media_type, command.role) {
             return Err(RegisterUploadError::TypeNotAllowed);
         }
         let event = MediaUploaded {

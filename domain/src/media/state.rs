@@ -3,6 +3,8 @@
 use events::{Fold, MediaEvent, MediaId, UserId};
 use serde::{Deserialize, Serialize};
 
+use crate::values::MediaType;
+
 /// Fold of the stream `media/<media id>`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Media {
@@ -25,6 +27,14 @@ pub struct Upload {
     pub size: u64,
     /// SHA-256 of the bytes, lower-case hexadecimal.
     pub sha256: String,
+}
+
+impl Upload {
+    /// What it is; none when the academy takes such files no more.
+    #[must_use]
+    pub fn media_type(&self) -> Option<MediaType> {
+        MediaType::from_name(&self.content_type)
+    }
 }
 
 impl Fold for Media {

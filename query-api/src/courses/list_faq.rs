@@ -3,13 +3,13 @@
 use access::{Access, MaybeCaller};
 use axum::extract::State;
 use events::CourseId;
-use read_models::COURSES_PROJECTION;
-use read_models::views::{FaqView, list_faq_if};
+use read_models::Faq;
+use read_models::views::FaqView;
 use serde::Serialize;
 use service_kit::http::{ApiError, DataBody, ErrorBody, Pagination, PathId, QueryParams, RequestContext, Success};
 use utoipa::ToSchema;
 
-use super::Viewer;
+use super::page_of_course;
 use crate::Reads;
 
 /// A page of answered questions.
@@ -46,17 +46,9 @@ pub(crate) async fn list_faq(
     PathId(id): PathId<CourseId>,
     MaybeCaller(caller): MaybeCaller,
     context: RequestContext,
-    mut params: QueryParams,
+    params: QueryParams,
 ) -> Result<Success<FaqList>, ApiError> {
-    let page = params.page();
-    params.finish()?;
-    let position = reads.begin(&context, &[COURSES_PROJECTION]).await?;
-    let range = (page.skip(), page.limit);
-    let find = |viewer: Viewer| {
-        let database = reads.database();
-        async move { list_faq_if(database, id, range, |course| viewer.audience(course).is_some()).await }
-    };
-    let (entries, total) = Viewer::find(&access, caller, id, find).await?;
-    let faq = entries.into_iter().map(FaqView::from).collect();
-    Ok(Success::data(FaqList { faq, pagination: Pagination::new(page, total) }).position(position))
+    let (found, pagination, position) = page_of_course::<Faq>((&reads, &access), caller, id, &context, params).await?;
+    let faq = found.into_iter().map(FaqView::from).collect();
+    Ok(Success::data(FaqList { faq, pagination }).position(position))
 }

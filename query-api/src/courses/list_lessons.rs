@@ -3,6 +3,7 @@
 use access::{Access, MaybeCaller};
 use axum::extract::State;
 use events::{CourseId, ModuleId};
+use media_store::Films;
 use read_models::COURSES_PROJECTION;
 use read_models::views::{CourseView, LessonView, load_course_for};
 use serde::Serialize;
@@ -11,7 +12,6 @@ use utoipa::ToSchema;
 
 use super::Viewer;
 use crate::Reads;
-use crate::media::Films;
 
 /// Lessons, in order.
 #[derive(Serialize, ToSchema)]

@@ -3,13 +3,13 @@
 use access::{Access, MaybeCaller};
 use axum::extract::State;
 use events::CourseId;
-use read_models::COURSES_PROJECTION;
-use read_models::views::{ReviewView, list_reviews_if};
+use read_models::Review;
+use read_models::views::ReviewView;
 use serde::Serialize;
 use service_kit::http::{ApiError, DataBody, ErrorBody, Pagination, PathId, QueryParams, RequestContext, Success};
 use utoipa::ToSchema;
 
-use super::Viewer;
+use super::page_of_course;
 use crate::Reads;
 
 /// A page of reviews.
@@ -46,17 +46,10 @@ pub(crate) async fn list_reviews(
     PathId(id): PathId<CourseId>,
     MaybeCaller(caller): MaybeCaller,
     context: RequestContext,
-    mut params: QueryParams,
+    params: QueryParams,
 ) -> Result<Success<ReviewList>, ApiError> {
-    let page = params.page();
-    params.finish()?;
-    let position = reads.begin(&context, &[COURSES_PROJECTION]).await?;
-    let range = (page.skip(), page.limit);
-    let find = |viewer: Viewer| {
-        let database = reads.database();
-        async move { list_reviews_if(database, id, range, |course| viewer.audience(course).is_some()).await }
-    };
-    let (reviews, total) = Viewer::find(&access, caller, id, find).await?;
-    let reviews = reviews.into_iter().map(ReviewView::from).collect();
-    Ok(Success::data(ReviewList { reviews, pagination: Pagination::new(page, total) }).position(position))
+    let (found, pagination, position) =
+        page_of_course::<Review>((&reads, &access), caller, id, &context, params).await?;
+    let reviews = found.into_iter().map(ReviewView::from).collect();
+    Ok(Success::data(ReviewList { reviews, pagination }).position(position))
 }

@@ -15,14 +15,14 @@ mod show_progress;
 
 use access::{Access, Caller, log_failure};
 use event_log::LogError;
-use events::CourseId;
-use read_models::views::Audience;
-use read_models::{Course, CourseStatus};
-use service_kit::http::ApiError;
+use events::{CourseId, Position};
+use read_models::views::{Audience, list_of_course_if};
+use read_models::{COURSES_PROJECTION, Course, CourseStatus, ReadDocument};
+use service_kit::http::{ApiError, Pagination, QueryParams, RequestContext};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::QueryDeps;
+use crate::{QueryDeps, Reads};
 
 pub(crate) fn router() -> OpenApiRouter<QueryDeps> {
     OpenApiRouter::new()
@@ -37,6 +37,29 @@ pub(crate) fn router() -> OpenApiRouter<QueryDeps> {
         .routes(routes!(show_certificate::show_certificate))
         .routes(routes!(check_certificate::check_certificate))
         .routes(routes!(list_instructor_courses::list_instructor_courses))
+}
+
+/// A page of what belongs to a course, newest first, for whoever sees the course; and how far the read side is.
+///
+/// # Errors
+/// 400 for a bad parameter, 404 when the course is not there for the caller, 503.
+async fn page_of_course<D: ReadDocument>(
+    (reads, access): (&Reads, &Access),
+    caller: Option<Caller>,
+    id: CourseId,
+    context: &RequestContext,
+    mut params: QueryParams,
+) -> Result<(Vec<D>, Pagination, Position), ApiError> {
+    let page = params.page();
+    params.finish()?;
+    let position = reads.begin(context, &[COURSES_PROJECTION]).await?;
+    let range = (page.skip(), page.limit);
+    let find = |viewer: Viewer| {
+        let database = reads.database();
+        async move { list_of_course_if(database, id, range, |course| viewer.audience(course).is_some()).await }
+    };
+    let (found, total) = Viewer::find(access, caller, id, find).await?;
+    Ok((found, Pagination::new(page, total), position))
 }
 
 /// Who asks to see a course.

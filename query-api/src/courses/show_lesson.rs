@@ -4,6 +4,7 @@ use access::{Access, Caller};
 use axum::extract::State;
 use events::{CourseId, EnrollmentId, LessonId, LessonProgressId, LessonStatus};
 use http::StatusCode;
+use media_store::Films;
 use read_models::views::{Audience, LessonProgressView, LessonView, load_lesson};
 use read_models::{COURSES_PROJECTION, ENROLLMENTS_PROJECTION};
 use serde::Serialize;
@@ -11,7 +12,6 @@ use service_kit::http::{ApiError, DataBody, ErrorBody, PathId, RequestContext, S
 use utoipa::ToSchema;
 
 use crate::Reads;
-use crate::media::Films;
 
 /// What the answer is read from.
 const READ: [&str; 2] = [COURSES_PROJECTION, ENROLLMENTS_PROJECTION];

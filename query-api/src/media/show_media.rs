@@ -17,11 +17,10 @@ use http::header::{
     HeaderValue, RANGE,
 };
 use http::{HeaderName, StatusCode};
-use media_store::StoreError;
+use media_store::{Shelf, StoreError};
 use read_models::views::{courses_pictured, lessons_with_film};
 use service_kit::http::{ApiError, ErrorBody, PathId, QueryParams};
 
-use super::Shelf;
 use crate::Reads;
 
 /// The bytes of an uploaded file, or those of a range of it.
@@ -90,12 +89,12 @@ impl Viewer<'_> {
         if self.caller.is_some_and(|caller| caller.is_admin() || caller.user_id == upload.owner_id) {
             return Ok(true);
         }
-        let is = |is: fn(MediaType) -> bool| MediaType::from_name(&upload.content_type).is_some_and(is);
-        if is(MediaType::is_image) {
+        let media_type = upload.media_type();
+        if media_type.is_some_and(MediaType::is_image) {
             let shown = self.is_avatar(upload).await.map_err(|error| log_failure(&error))?;
             return Ok(shown || self.is_cover(upload).await.map_err(|error| log_failure(&error))?);
         }
-        if is(MediaType::is_video) { self.is_in_open_lesson(upload).await } else { Ok(false) }
+        if media_type.is_some_and(MediaType::is_video) { self.is_in_open_lesson(upload).await } else { Ok(false) }
     }
 
     fn log(&self) -> &EventLog {
@@ -180,7 +179,7 @@ async fn answer(shelf: &Shelf, upload: &Upload, range: Option<RangeInclusive<u64
         StoreError::Unavailable(words) => ApiError::unavailable(words),
     })?;
     let text = |text: String| HeaderValue::from_str(&text).map_err(ApiError::internal);
-    let is_known = MediaType::from_name(&upload.content_type).is_some_and(|known| known.is_image() || known.is_video());
+    let is_known = upload.media_type().is_some_and(|known| known.is_image() || known.is_video());
     let disposition = if is_known { "inline" } else { "attachment" };
     let mut headers: Vec<(HeaderName, HeaderValue)> = vec![
         (CONTENT_TYPE, text(upload.content_type.clone())?),

@@ -3,12 +3,11 @@
 use event_log::LogError;
 use events::{CourseId, GrantId, Timestamp, UserId};
 use mongodb::Database;
-use mongodb::error::Error;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::openapi;
-use super::snapshot::{Reading, Snapshot, read_at_once};
+use super::snapshot::load_one;
 use crate::{Grant, GrantKind};
 
 /// A right to open a course, as admins see it. Not `Debug`: the reason is personal.
@@ -50,17 +49,7 @@ impl GrantView {
 /// A grant; none when it is not there (yet).
 ///
 /// # Errors
-/// [`LogError`], see [`read_at_once`].
+/// [`LogError`], see [`super::read_at_once`].
 pub async fn load_grant(database: &Database, id: GrantId) -> Result<Option<Grant>, LogError> {
-    read_at_once(database, &GrantReading(id)).await
-}
-
-struct GrantReading(GrantId);
-
-impl Reading for GrantReading {
-    type Output = Option<Grant>;
-
-    async fn read(&self, snapshot: &mut Snapshot) -> Result<Self::Output, Error> {
-        snapshot.find_one(self.0).await
-    }
+    load_one(database, id).await
 }

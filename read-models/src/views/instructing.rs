@@ -1,11 +1,11 @@
 //! What a teacher sees of their courses: who is in them, how they end, and what they bring in.
 
-use bson::{Document, doc};
+use bson::doc;
 use event_log::LogError;
 use events::{CourseId, Currency, Money, Percent, UserId};
 use mongodb::Database;
 use mongodb::error::Error;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::CourseListItem;
@@ -55,22 +55,38 @@ impl Reading for OfInstructor {
         let newest = doc! { "created_at": -1, "_id": -1 };
         let (courses, total) = snapshot.page::<Course>(own, newest, self.range).await?;
         let ids: Vec<String> = courses.iter().map(|course| course.id.to_string()).collect();
-        let revenues = vec![doc! { "$match": { "_id": { "$in": ids } } }];
+        let revenues = vec![doc! { "$match": { "_id": { "$in": &ids } } }];
         let revenues: Vec<CourseRevenue> = snapshot.aggregate(revenues).await?;
-        let mut shown = Vec::with_capacity(courses.len());
-        for course in courses {
-            let in_status = |status: EnrollmentStatus| -> Document {
-                doc! { "course_id": course.id.to_string(), "status": status.as_str() }
-            };
-            let active = snapshot.count::<Enrollment>(in_status(EnrollmentStatus::Active)).await?;
-            let completed = snapshot.count::<Enrollment>(in_status(EnrollmentStatus::Completed)).await?;
-            shown.push(view(course, (active, completed), &revenues));
-        }
-        Ok((shown, total))
+        let statuses = [EnrollmentStatus::Active, EnrollmentStatus::Completed].map(EnrollmentStatus::as_str);
+        let counts = vec![
+            doc! { "$match": { "course_id": { "$in": ids }, "status": { "$in": statuses.to_vec() } } },
+            doc! { "$group": { "_id": { "course_id": "$course_id", "status": "$status" }, "count": { "$sum": 1_i64 } } },
+        ];
+        let counts: Vec<Learners> = snapshot.computed::<Enrollment, _>(counts).await?;
+        Ok((courses.into_iter().map(|course| view(course, &counts, &revenues)).collect(), total))
     }
 }
 
-fn view(course: Course, (active, completed): (u64, u64), revenues: &[CourseRevenue]) -> InstructorCourseView {
+/// How many learners of a course there are in a status.
+#[derive(Deserialize)]
+struct Learners {
+    #[serde(rename = "_id")]
+    of: LearnersOf,
+    count: u64,
+}
+
+#[derive(Deserialize)]
+struct LearnersOf {
+    course_id: CourseId,
+    status: EnrollmentStatus,
+}
+
+fn view(course: Course, counts: &[Learners], revenues: &[CourseRevenue]) -> InstructorCourseView {
+    let learners = |status: EnrollmentStatus| {
+        let found = counts.iter().find(|found| found.of.course_id == course.id && found.of.status == status);
+        found.map_or(0, |found| found.count)
+    };
+    let (active, completed) = (learners(EnrollmentStatus::Active), learners(EnrollmentStatus::Completed));
     let of_course = |id: CourseId| revenues.iter().find(|revenue| revenue.id == id).map(|revenue| revenue.revenue);
     let revenue = of_course(course.id).unwrap_or(Money { minor: 0, currency: Currency::EUR });
     let whole = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);

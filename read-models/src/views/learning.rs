@@ -10,7 +10,7 @@ use mongodb::Database;
 use mongodb::error::Error;
 
 use super::enrollment::EnrollmentListItem;
-use super::snapshot::{Reading, Snapshot, read_at_once};
+use super::snapshot::{Reading, Snapshot, load_one, read_at_once};
 use crate::{Enrollment, EnrollmentCourse, EnrollmentStatus, Lesson, LessonProgress, ReadDocument};
 
 /// An enrollment with what its percentage is of, both of one instant.
@@ -79,17 +79,7 @@ pub async fn load_lesson_progress(
     database: &Database,
     id: LessonProgressId,
 ) -> Result<Option<LessonProgress>, LogError> {
-    read_at_once(database, &ProgressReading(id)).await
-}
-
-struct ProgressReading(LessonProgressId);
-
-impl Reading for ProgressReading {
-    type Output = Option<LessonProgress>;
-
-    async fn read(&self, snapshot: &mut Snapshot) -> Result<Self::Output, Error> {
-        snapshot.find_one(self.0).await
-    }
+    load_one(database, id).await
 }
 
 /// A lesson, and how far somebody is with it if they have begun it; none when the lesson is not there (yet).

@@ -8,7 +8,7 @@ use mongodb::Database;
 use mongodb::error::Error;
 
 use super::outline::Audience;
-use super::snapshot::{Reading, Snapshot, read_at_once};
+use super::snapshot::{Reading, Snapshot, load_one, read_at_once};
 use super::user::PublicUser;
 use crate::{COURSES, Course, CourseStatus, Lesson, Module, User, UserSessions, UserStatus};
 
@@ -99,17 +99,7 @@ fn outline_stage() -> Document {
 /// # Errors
 /// [`LogError`], see [`read_at_once`].
 pub async fn load_user(database: &Database, id: UserId) -> Result<Option<User>, LogError> {
-    read_at_once(database, &UserReading(id)).await
-}
-
-struct UserReading(UserId);
-
-impl Reading for UserReading {
-    type Output = Option<User>;
-
-    async fn read(&self, snapshot: &mut Snapshot) -> Result<Option<User>, Error> {
-        snapshot.find_one(self.0).await
-    }
+    load_one(database, id).await
 }
 
 /// What everybody may know of somebody; none of who is unknown, suspended or deleted.
@@ -126,16 +116,6 @@ pub async fn load_public_user(database: &Database, id: UserId) -> Result<Option<
 /// # Errors
 /// [`LogError`], see [`read_at_once`].
 pub async fn load_sessions(database: &Database, id: UserId) -> Result<UserSessions, LogError> {
-    let found = read_at_once(database, &SessionsReading(id)).await?;
+    let found = load_one(database, id).await?;
     Ok(found.unwrap_or_else(|| UserSessions::none(id)))
-}
-
-struct SessionsReading(UserId);
-
-impl Reading for SessionsReading {
-    type Output = Option<UserSessions>;
-
-    async fn read(&self, snapshot: &mut Snapshot) -> Result<Self::Output, Error> {
-        snapshot.find_one(self.0).await
-    }
 }

@@ -9,10 +9,11 @@
 //! | `outline` | [`ModuleView`], [`LessonView`]: what of a lesson is for whom |
 //! | `enrollment` | [`EnrollmentView`], [`EnrollmentListItem`], [`LessonProgressView`]: learners in courses |
 //! | `grant` | [`GrantView`]: rights that admins give; [`load_grant`] |
-//! | `faq` | [`FaqView`]: answered questions; [`list_faq_if`], [`load_faq`] |
-//! | `review` | [`ReviewView`]: what learners think; [`list_reviews_if`], [`load_review`], [`load_reviews_of`] |
+//! | `faq` | [`FaqView`]: answered questions; [`load_faq`] |
+//! | `review` | [`ReviewView`]: what learners think; [`load_review`], [`load_reviews_of`] |
 //! | `certificate` | [`CertificateView`]; [`load_certificate`], [`find_certificate`] |
 //! | `instructing` | [`list_instructor_courses`]: how a teacher's courses do |
+//! | `of_course` | [`list_of_course_if`]: answered questions and reviews of a course |
 //! | `quiz` | [`QuizView`]: a quiz, with its answers or without; [`AttemptView`] |
 //! | `quizzes` | [`load_quiz`], [`list_attempts`], [`load_attempts_of`] |
 //! | `teaching` | what AI Core reads: [`load_teaching`], [`list_course_cards`], [`load_course_card`] |
@@ -39,6 +40,7 @@ mod instructing;
 mod learning;
 mod load;
 mod media;
+mod of_course;
 mod openapi;
 mod outline;
 mod projections;
@@ -58,7 +60,7 @@ pub use certificate::{CertificateDocuments, CertificateView, find_certificate, l
 pub use course::{CourseFacts, CourseListItem, CourseView, PriceView};
 pub use enrollment::{CourseOfEnrollment, EnrollmentListItem, EnrollmentView, LessonProgressView};
 pub use entitlements::{EntitlementDocuments, courses_covered, load_entitlements};
-pub use faq::{FaqView, list_faq_if, load_faq};
+pub use faq::{FaqView, load_faq};
 pub use grant::{GrantView, load_grant};
 pub use histories::{
     TakenCourse, enrollments_moved, load_courses, load_histories, load_history, load_popular, load_published,
@@ -72,11 +74,12 @@ pub use load::{
     CourseDocuments, load_course, load_course_for, load_orphaned_courses, load_public_user, load_sessions, load_user,
 };
 pub use media::{courses_pictured, lessons_with_film};
+pub use of_course::list_of_course_if;
 pub use outline::{Audience, LessonView, ModuleView, VideoView};
 pub use projections::{ProjectionRecords, RebuildView, is_parked, load_projections, load_rebuild};
 pub use quiz::{AttemptView, QuestionView, QuizView, ResultView, RightAnswerView, SolutionView};
 pub use quizzes::{AttemptPage, list_attempts, load_attempts_of, load_quiz};
-pub use review::{ReviewView, list_reviews_if, load_review, load_reviews_of};
+pub use review::{ReviewView, load_review, load_reviews_of};
 pub use sessions::SessionView;
 pub use snapshot::{Reading, Snapshot, read_at_once};
 pub use subscriptions::{SubscriptionView, due_subscriptions, load_subscriptions, subscription_of_provider};

@@ -8,9 +8,9 @@ use mongodb::error::Error;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::snapshot::{Reading, Snapshot, read_at_once};
+use super::snapshot::{Reading, Snapshot, load_one, read_at_once};
 use super::{is_false, openapi};
-use crate::{Course, Review};
+use crate::Review;
 
 /// What a learner thinks of a course.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -57,17 +57,7 @@ impl From<Review> for ReviewView {
 /// # Errors
 /// [`LogError`], see [`read_at_once`].
 pub async fn load_review(database: &Database, id: ReviewId) -> Result<Option<Review>, LogError> {
-    read_at_once(database, &One(id)).await
-}
-
-struct One(ReviewId);
-
-impl Reading for One {
-    type Output = Option<Review>;
-
-    async fn read(&self, snapshot: &mut Snapshot) -> Result<Self::Output, Error> {
-        snapshot.find_one(self.0).await
-    }
+    load_one(database, id).await
 }
 
 /// Everything that somebody has written of courses, newest first.
@@ -86,38 +76,5 @@ impl Reading for OfWriter {
     async fn read(&self, snapshot: &mut Snapshot) -> Result<Self::Output, Error> {
         let own = doc! { "$match": { "user_id": self.0.to_string() } };
         snapshot.aggregate(vec![own, doc! { "$sort": { "created_at": -1, "_id": -1 } }]).await
-    }
-}
-
-/// The reviews of a course, newest first, without the first `skip` and at most `limit` of them; and how many there are.
-/// Both are of the same instant. None when there is no such course, or when `is_shown`, asked with it, says so.
-///
-/// # Errors
-/// [`LogError`], see [`read_at_once`].
-pub async fn list_reviews_if(
-    database: &Database,
-    id: CourseId,
-    range: (u64, u32),
-    is_shown: impl Fn(&Course) -> bool + Sync,
-) -> Result<Option<(Vec<Review>, u64)>, LogError> {
-    read_at_once(database, &OfCourse { id, range, is_shown }).await
-}
-
-struct OfCourse<F> {
-    id: CourseId,
-    range: (u64, u32),
-    is_shown: F,
-}
-
-impl<F: Fn(&Course) -> bool + Sync> Reading for OfCourse<F> {
-    type Output = Option<(Vec<Review>, u64)>;
-
-    async fn read(&self, snapshot: &mut Snapshot) -> Result<Self::Output, Error> {
-        let course = snapshot.find_one::<Course>(self.id).await?;
-        if !course.is_some_and(|course| (self.is_shown)(&course)) {
-            return Ok(None);
-        }
-        let of_course = doc! { "course_id": self.id.to_string() };
-        snapshot.page(of_course, doc! { "created_at": -1, "_id": -1 }, self.range).await.map(Some)
     }
 }

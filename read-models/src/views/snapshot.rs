@@ -1,5 +1,6 @@
 //! Several reads at one instant.
 
+use std::marker::PhantomData;
 use std::time::Duration;
 
 use bson::{Document, doc};
@@ -8,6 +9,8 @@ use futures::TryStreamExt as _;
 use mongodb::error::{Error, ErrorKind};
 use mongodb::options::{CollectionOptions, ReadConcern};
 use mongodb::{ClientSession, Collection, Database};
+
+use serde::de::DeserializeOwned;
 
 use crate::documents::ReadDocument;
 
@@ -47,8 +50,19 @@ impl Snapshot {
     /// # Errors
     /// The driver's.
     pub async fn aggregate<D: ReadDocument>(&mut self, pipeline: Vec<Document>) -> Result<Vec<D>, Error> {
+        self.computed::<D, D>(pipeline).await
+    }
+
+    /// What a pipeline of aggregation stages computes of documents, in its order.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn computed<D: ReadDocument, T: DeserializeOwned + Send + Sync>(
+        &mut self,
+        pipeline: Vec<Document>,
+    ) -> Result<Vec<T>, Error> {
         let collection = self.collection::<D>();
-        let mut found = collection.aggregate(pipeline).with_type::<D>().session(&mut self.session).await?;
+        let mut found = collection.aggregate(pipeline).with_type::<T>().session(&mut self.session).await?;
         found.stream(&mut self.session).try_collect().await
     }
 
@@ -111,6 +125,24 @@ pub async fn read_at_once<R: Reading>(database: &Database, reading: &R) -> Resul
     match tokio::time::timeout(limit, until_whole).await {
         Ok(outcome) => outcome.map_err(failure),
         Err(_) => Err(LogError::Unavailable(format!("no answer within {limit:?}"))),
+    }
+}
+
+/// The document of that id; none when it is not there (yet).
+///
+/// # Errors
+/// As [`read_at_once`].
+pub async fn load_one<D: ReadDocument>(database: &Database, id: impl std::fmt::Display) -> Result<Option<D>, LogError> {
+    read_at_once(database, &OfId::<D>(id.to_string(), PhantomData)).await
+}
+
+struct OfId<D>(String, PhantomData<fn() -> D>);
+
+impl<D: ReadDocument> Reading for OfId<D> {
+    type Output = Option<D>;
+
+    async fn read(&self, snapshot: &mut Snapshot) -> Result<Self::Output, Error> {
+        snapshot.find_one(&self.0).await
     }
 }
 

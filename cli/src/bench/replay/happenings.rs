@@ -2,17 +2,17 @@
 
 use events::{
     AccessGranted, AccessId, AnswerKey, AttemptId, CourseCompleted, CourseCreated, CourseId, CoursePublished, Currency,
-    Domain, EmailClaimEvent, EmailClaimed, EnrollmentId, EnrollmentSource, GrantId, GrantSource, InvoiceIssued,
-    InvoiceSeriesEvent, Language, LearnerEnrolled, Lesson, LessonAdded, LessonId, LessonProgressRecorded, LessonStatus,
-    LessonType, ModuleAdded, ModuleId, Money, PaymentCompleted, PaymentMethod, PaymentStarted, Percent, Personal,
-    PricingModel, PurchaseOpened, Question, QuestionId, QuestionResult, QuizAttemptEvent, QuizAttemptSubmitted,
-    QuizCreated, QuizEvent, QuizId, ReviewEvent, ReviewId, ReviewWritten, SessionEvent, SessionId, SessionStarted,
-    StreamId, StreamType, TransactionEvent, TransactionId, UserEvent, UserId, UserRegistered,
+    Domain, EnrollmentId, EnrollmentSource, GrantId, GrantSource, InvoiceIssued, InvoiceSeriesEvent, Language,
+    LearnerEnrolled, Lesson, LessonAdded, LessonId, LessonProgressRecorded, LessonStatus, LessonType, ModuleAdded,
+    ModuleId, Money, PaymentCompleted, PaymentMethod, PaymentStarted, Percent, Personal, PricingModel, PurchaseOpened,
+    Question, QuestionId, QuestionResult, QuizAttemptEvent, QuizAttemptSubmitted, QuizCreated, QuizEvent, QuizId,
+    ReviewEvent, ReviewId, ReviewWritten, StreamId, StreamType, TransactionEvent, TransactionId, UserId,
 };
 use rand::RngExt as _;
 use uuid::Uuid;
 
 use super::history::{Course, Draft, History, Learning};
+use crate::bench::commits::{claimed, registered, session_started};
 
 const LESSONS: usize = 8;
 const QUESTIONS: usize = 5;
@@ -31,42 +31,19 @@ impl History {
     /// Somebody registers, and is signed in.
     pub(super) fn register(&mut self, draft: &mut Draft) {
         let user_id = new(UserId::new);
-        let personal = |value: String| Personal::new(user_id, value);
-        let registered = UserRegistered {
-            user_id,
-            email: personal(format!("{user_id}@example.org")),
-            first_name: personal("Éloïse".to_owned()),
-            last_name: personal(format!("Marchand {}", self.people.len())),
-            language: Language::Fr,
-            password_hash: personal("$argon2id$v=19$m=19456,t=2,p=1$c29tZSBzYWx0IGhlcmU$MDEyMzQ1".to_owned()),
-        };
         draft.create_key(user_id);
-        draft.push(StreamId::new(StreamType::User, user_id), UserEvent::from(registered));
-        let claim = StreamId::new(StreamType::EmailClaim, user_id.uuid().simple());
-        draft.push(claim, EmailClaimEvent::from(EmailClaimed { user_id }));
+        for (stream, event) in [registered(user_id), claimed(user_id), session_started(user_id, self.now())] {
+            draft.push(stream, event);
+        }
         self.people.push(user_id);
-        self.start_session(user_id, draft);
     }
 
     /// Somebody comes back.
     pub(super) fn sign_in(&mut self, draft: &mut Draft) {
         if let Some(user_id) = self.someone() {
-            self.start_session(user_id, draft);
+            let (stream, event) = session_started(user_id, self.now());
+            draft.push(stream, event);
         }
-    }
-
-    fn start_session(&self, user_id: UserId, draft: &mut Draft) {
-        let session_id = new(SessionId::new);
-        let personal = |text: &str| Some(Personal::new(user_id, text.to_owned()));
-        let started = SessionStarted {
-            session_id,
-            user_id,
-            ip: personal("203.0.113.77"),
-            user_agent: personal("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"),
-            password_generation: 0,
-            expires_at: self.now(),
-        };
-        draft.push(StreamId::new(StreamType::Session, session_id), SessionEvent::from(started));
     }
 
     /// A course is written, with a quiz, and published.

@@ -8,12 +8,14 @@ use std::collections::{BTreeMap, HashSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use event_log::{Commit, EventLog, Expected, KeyChange, Metadata, NewEvent, StreamAppend};
 use events::{
-    Actor, ActorRole, CorrelationId, CourseId, Event, EventId, LessonId, Personal, QuestionId, QuizId, StreamId,
-    Timestamp, UserId,
+    Actor, ActorRole, CorrelationId, CourseId, Event, EventId, LessonId, QuestionId, QuizId, StreamId, Timestamp,
+    UserId,
 };
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use uuid::Uuid;
+
+use crate::bench::commits::actor;
 
 /// Events of one commit, about.
 const COMMIT_EVENTS: usize = 250;
@@ -155,15 +157,9 @@ impl History {
             self.correlations.push(correlation);
         }
         let user_id = self.someone();
-        let personal = |text: &str| user_id.map(|user_id| Personal::new(user_id, text.to_owned()));
         Metadata {
             time: self.now(),
-            actor: Actor {
-                user_id,
-                role: ActorRole::Learner,
-                ip: personal("203.0.113.77"),
-                user_agent: personal("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"),
-            },
+            actor: user_id.map_or_else(Actor::system, |user_id| actor(user_id, Some(user_id), ActorRole::Learner)),
             correlation_id: CorrelationId::new(correlation),
             causation_id: None,
         }
