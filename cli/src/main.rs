@@ -7,6 +7,7 @@
 //! | `admin` | `har admin create` |
 //! | `ai` | `har ai eval`: how good AI Core is |
 //! | `keys` | `har keys rotate`, `har keys list` |
+//! | `payments` | `har payments reconcile`: the log held against the payment provider's book |
 //! | `replay` | `har replay`: projections rebuilt |
 //! | `audit`, `archive` | `har audit verify`, `export`, `import` |
 //! | `operations` | `har log stats`, `har projections`, `har streams show`, `har jetstream rebuild` |
@@ -29,6 +30,7 @@ mod keys;
 mod openapi;
 mod operations;
 mod output;
+mod payments;
 mod prove;
 mod replay;
 mod settings;
@@ -58,6 +60,9 @@ enum Command {
     /// The keys that sign access tokens.
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// The money.
+    #[command(subcommand)]
+    Payments(payments::Payments),
     /// Rebuild projections from the log, beside those that serve.
     Replay(replay::Replay),
     /// The log as a whole: verified, exported, imported.
@@ -101,6 +106,7 @@ async fn main() -> ExitCode {
             Ok(())
         }
         Command::Keys(keys) => keys::run(keys).await,
+        Command::Payments(payments) => payments::run(payments).await,
         Command::Replay(replay) => replay::run(replay).await,
         Command::Audit(audit) => audit::run(audit).await,
         Command::Log(log) => operations::log(log).await,

@@ -8,7 +8,7 @@ use gateway::ServiceRouters;
 use media_store::{Shelf, StoreError};
 use read_models::Positions;
 use service_kit::clock::Clock;
-use service_kit::settings::{Gateway, Settings, SettingsError};
+use service_kit::settings::{Settings, SettingsError};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -17,7 +17,7 @@ use crate::auth::request_password_reset::ConcealAccounts;
 use crate::commands::{Commands, Idempotency, idempotent};
 use crate::limits::Limiter;
 use crate::passwords::Passwords;
-use crate::payments::Payments;
+use crate::payments::{OpenStripeError, Payments};
 use crate::reset_tokens::ResetTokens;
 use crate::signing_keys::SigningKeys;
 use crate::tokens::{EmailNames, Tokens};
@@ -63,9 +63,6 @@ impl CommandApi {
         settings: &Settings,
     ) -> Result<Self, StartError> {
         let secret = settings.secrets.token_key()?.expose();
-        if settings.payment.gateway == Gateway::Stripe {
-            return Err(StartError::NoStripe);
-        }
         let shelf = Shelf::open(settings, gateway::api_url(&settings.network))?;
         Ok(Self {
             limiter: Limiter::open(log.database(), settings, clock.clone()).await?,
@@ -73,7 +70,7 @@ impl CommandApi {
                 .with_plans(access.plans())
                 .with_films(shelf.films(clock)),
             shelf,
-            payments: Payments::new(&settings.payment, secret),
+            payments: Payments::open(&settings.payment, secret)?,
             passwords: Passwords::new().map_err(|error| StartError::NoRandomness(error.code()))?,
             tokens: Tokens::new(signing, secret),
             reset_tokens: ResetTokens::new(secret),
@@ -96,9 +93,9 @@ pub enum StartError {
     /// Files can't be stored.
     #[error(transparent)]
     Media(#[from] StoreError),
-    /// The settings ask for a provider that there is not yet.
-    #[error("HAR_PAYMENT_GATEWAY: only simulated payments can be had yet")]
-    NoStripe,
+    /// The settings ask for Stripe, and it can't be spoken to.
+    #[error(transparent)]
+    Stripe(#[from] OpenStripeError),
     /// The machine gave no salt.
     #[error("no randomness for a salt: {0}")]
     NoRandomness(&'static str),

@@ -11,6 +11,7 @@
 //! | [`people`] | accounts and courses, made through the API |
 //! | [`quizzes`] | quizzes, through the API |
 //! | [`faults`] | real processes, killed and frozen: for `cargo test` and for `har prove` |
+//! | [`stripe`] | a stand-in for Stripe, and a line to it that may be cut |
 //! | [`uploads`] | bodies in parts, and files that are what they say |
 //! | [`shape`] | what an answer must look like |
 //!
@@ -36,6 +37,7 @@ pub mod people;
 pub mod quizzes;
 pub mod servers;
 pub mod shape;
+pub mod stripe;
 pub mod uploads;
 
 pub use app::{AppOptions, TestApp};

@@ -3,13 +3,16 @@
 
 use chrono::TimeDelta;
 use domain::Subscription;
-use domain::subscription::{RenewSubscription, Renewal};
-use events::{SubscriptionId, SubscriptionStatus, Timestamp, UserId};
+use domain::subscription::{RenewSubscription, Renewal, Subscribed};
+use events::{SubscriptionId, SubscriptionStatus, Timestamp, TransactionId, UserId};
+use futures::StreamExt as _;
 use read_models::views::{due_subscriptions, unanswered_transactions};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::Payments;
+use super::provider::{Asking, Month};
+use super::reconcile::keep_reconciled;
 use super::settle::{ask, send_back};
 use super::subscribe::ask_for_first_month;
 use crate::Refusal;
@@ -17,21 +20,29 @@ use crate::commands::{Commands, Looks, Origin, UnitOfWork, UseCase};
 
 /// The most that is done after one look.
 const MOST: i64 = 100;
+/// How many are asked of the provider at the same time.
+const AT_ONCE: usize = 8;
 /// How long a request may have been under way before nobody counts on its answer.
 const PATIENCE: TimeDelta = TimeDelta::seconds(15);
+/// How long after its day a month is asked for as one that was asked for before: less than the provider remembers
+/// requests by their names.
+const OVERDUE: TimeDelta = TimeDelta::hours(12);
 
-/// Does what is due, until `cancel`. The read collections find it, and the log decides; nothing is kept in between, so that
+/// Does what is due, and compares the log with the provider's book, until `cancel`. The read collections find it, and the log decides; nothing is kept in between, so that
 /// a failure, a restart or a second process changes nothing.
 #[must_use]
 pub fn start_billing(commands: &Commands, payments: &Payments, cancel: CancellationToken) -> JoinHandle<()> {
     let (commands, payments) = (commands.clone(), payments.clone());
     tokio::spawn(async move {
-        let mut looks = Looks::until(cancel);
-        while looks.next().await {
-            if let Err(error) = bill(&commands, &payments).await {
-                tracing::warn!(?error, "renewals and open questions wait");
+        let billing = async {
+            let mut looks = Looks::until(cancel.clone());
+            while looks.next().await {
+                if let Err(error) = bill(&commands, &payments).await {
+                    tracing::warn!(?error, "renewals and open questions wait");
+                }
             }
-        }
+        };
+        tokio::join!(billing, keep_reconciled(commands.log(), &payments.provider, &cancel));
     })
 }
 
@@ -40,21 +51,34 @@ async fn bill(commands: &Commands, payments: &Payments) -> Result<(), Refusal> {
     let now = commands.clock().now();
     let long_ago = Timestamp::new(now - PATIENCE);
     let database = commands.log().database();
-    for due in due_subscriptions(database, Timestamp::new(now), long_ago, MOST).await? {
-        if let Err(error) = bill_subscriber(commands, payments, due.user_id).await {
-            tracing::warn!(subscription = %due.id, ?error, "a subscription waits");
-        }
-    }
-    for open in unanswered_transactions(database, long_ago, MOST).await? {
-        let parts = (&payments.provider, &*payments.terms);
-        let asked = if open.refund_requested {
-            send_back(commands, parts, &Origin::by_itself(), open.id).await.map(drop)
-        } else {
-            ask(commands, parts, &Origin::by_itself(), open.id).await.map(drop)
-        };
-        if let Err(error) = asked {
-            tracing::warn!(transaction = %open.id, ?error, "a payment waits");
-        }
+    let due = due_subscriptions(database, Timestamp::new(now), long_ago, MOST).await?;
+    futures::stream::iter(due)
+        .for_each_concurrent(AT_ONCE, async |due| {
+            if let Err(error) = bill_subscriber(commands, payments, due.user_id).await {
+                tracing::warn!(subscription = %due.id, ?error, "a subscription waits");
+            }
+        })
+        .await;
+    let open = unanswered_transactions(database, long_ago, MOST).await?;
+    futures::stream::iter(open)
+        .for_each_concurrent(AT_ONCE, async |open| {
+            if let Err(error) = settle_open(commands, payments, open.id, open.refund_requested).await {
+                tracing::warn!(transaction = %open.id, ?error, "a payment waits");
+            }
+        })
+        .await;
+    Ok(())
+}
+
+/// Asks again what the provider was asked about a payment, and takes its answer in.
+async fn settle_open(commands: &Commands, payments: &Payments, id: TransactionId, back: bool) -> Result<(), Refusal> {
+    let answer = if back {
+        send_back(commands, payments, id).await?
+    } else {
+        ask(commands, payments, id, Asking::Again).await?.map(|(settle, _)| settle)
+    };
+    if let Some(settle) = answer {
+        commands.run(&Origin::by_itself(), &settle).await?;
     }
     Ok(())
 }
@@ -62,15 +86,20 @@ async fn bill(commands: &Commands, payments: &Payments) -> Result<(), Refusal> {
 /// All months of a person's subscription that are due, one by one: also those of days on which nobody was there.
 async fn bill_subscriber(commands: &Commands, payments: &Payments, user_id: UserId) -> Result<(), Refusal> {
     let now = Timestamp::new(commands.clock().now());
-    ask_for_first_month(commands, &payments.provider, &Origin::by_itself(), user_id).await?;
+    if let Some(answer) = ask_for_first_month(commands, payments, user_id, Asking::Again).await? {
+        commands.run(&Origin::by_itself(), &answer).await?;
+    }
     loop {
         let state = commands.log().load::<Subscription>(user_id).await?.state;
         let Some(current) = &state.current else { return Ok(()) };
         let renewals = current.renewals;
         let renewal = match current.status {
             SubscriptionStatus::Active if current.renewal_date <= now => {
-                let is_paid = payments.provider.renew(&current.payment_method_id);
-                if is_paid { Renewal::Paid { renewals } } else { Renewal::Failed { renewals } }
+                if is_paid(payments, current, now).await? {
+                    Renewal::Paid { renewals }
+                } else {
+                    Renewal::Failed { renewals }
+                }
             }
             SubscriptionStatus::Cancelled if current.renewal_date <= now => Renewal::RunOut,
             SubscriptionStatus::Active
@@ -81,6 +110,19 @@ async fn bill_subscriber(commands: &Commands, payments: &Payments, user_id: User
         let id = current.subscription_id;
         commands.run(&Origin::by_itself(), &Renew { user_id, id, renewal }).await?;
     }
+}
+
+/// Asks the provider for the month that is due.
+async fn is_paid(payments: &Payments, current: &Subscribed, now: Timestamp) -> Result<bool, Refusal> {
+    let is_overdue = now.utc() - current.renewal_date.utc() > OVERDUE;
+    let month = Month {
+        id: current.subscription_id,
+        number: current.renewals + 2,
+        amount: current.amount_per_month,
+        card: &current.payment_method_id,
+    };
+    let asking = if is_overdue { Asking::Again } else { Asking::First };
+    Ok(payments.provider.renew(&month, &current.provider_subscription_id, asking).await?)
 }
 
 struct Renew {

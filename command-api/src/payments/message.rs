@@ -11,6 +11,8 @@ use serde_json::Value;
 pub(super) struct Message {
     /// Its own name and time.
     pub(super) event: ProviderEvent,
+    /// Whether it is about real money, when it says so.
+    pub(super) livemode: Option<bool>,
     /// What it says; none when that is no matter here.
     pub(super) news: Option<News>,
 }
@@ -53,7 +55,8 @@ impl Message {
         let created = body.get("created").and_then(Value::as_i64);
         let created_at = created.and_then(|seconds| DateTime::from_timestamp(seconds, 0)).map(Timestamp::new);
         let object = body.pointer("/data/object").unwrap_or(&Value::Null);
-        Some(Self { event: ProviderEvent { id, created_at }, news: news(kind, object) })
+        let livemode = body.get("livemode").and_then(Value::as_bool);
+        Some(Self { event: ProviderEvent { id, created_at }, livemode, news: news(kind, object) })
     }
 }
 

@@ -7,12 +7,15 @@
 //! | `purchase`, `refund`, `subscribe`, `subscription_steps`, `change_plan` | one file per use case |
 //! | `webhook`, `signature`, `message` | what the provider says of itself |
 //! | `billing` | what comes by itself: renewals, ends, and questions that a crash has left open |
+//! | `reconcile`, `differences` | the log held against what the provider has written down |
 
 pub(crate) mod billing;
 pub mod change_plan;
+mod differences;
 mod message;
 pub(crate) mod provider;
 pub mod purchase;
+pub mod reconcile;
 pub mod refund;
 pub(crate) mod settle;
 mod signature;
@@ -33,6 +36,7 @@ use service_kit::settings::Payment;
 use utoipa::ToSchema;
 
 pub use billing::start_billing;
+pub use provider::OpenStripeError;
 use provider::Provider;
 
 use crate::Refusal;
@@ -60,13 +64,15 @@ pub(crate) struct Terms {
 }
 
 impl Payments {
-    pub(crate) fn new(settings: &Payment, token_key: &[u8; 32]) -> Self {
+    /// # Errors
+    /// When the settings ask for Stripe, and its address or key is none.
+    pub(crate) fn open(settings: &Payment, token_key: &[u8; 32]) -> Result<Self, OpenStripeError> {
         let terms = Terms { seller: settings.seller.clone(), vat_rate_basis_points: settings.vat_rate_basis_points };
-        Self {
-            provider: Provider::simulated(token_key),
+        Ok(Self {
+            provider: Provider::open(settings, token_key)?,
             terms: Arc::new(terms),
             webhook_secret: settings.stripe_webhook_secret.clone(),
-        }
+        })
     }
 }
 

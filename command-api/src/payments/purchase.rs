@@ -1,6 +1,6 @@
 //! POST /purchase: somebody buys a course.
 
-use access::Caller;
+use access::{Caller, in_time_anew};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::Transaction;
@@ -20,11 +20,11 @@ use service_kit::http::{ApiError, DataBody, ErrorBody, FieldError, Fields, JsonB
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::provider::{Provider, USUAL_CARD};
-use super::settle::ask;
+use super::provider::{Asking, Provider, USUAL_CARD};
+use super::settle::{Settle, ask};
 use super::{Payments, transaction_view};
 use crate::Refusal;
-use crate::commands::{CommandContext, Commands, Final, Origin, UnitOfWork, UseCase};
+use crate::commands::{CommandContext, Commands, Done, Final, Origin, UnitOfWork, UseCase};
 use crate::courses::{Learner, acting_role};
 use crate::fields::parsed;
 
@@ -93,7 +93,7 @@ pub(super) fn parse_card(fields: &mut Fields, provider: &Provider, card: Option<
         (status = 403, description = "user_suspended", body = ErrorBody),
         (status = 409, description = "conflict, idempotency_key_reused", body = ErrorBody),
         (status = 413, body = ErrorBody),
-        (status = 503, body = ErrorBody),
+        (status = 503, description = "unavailable: also when the provider gave no answer; it is asked again without being told to", body = ErrorBody),
     )
 )]
 pub async fn purchase(
@@ -109,10 +109,23 @@ pub async fn purchase(
     let is_card = wish.method == PaymentMethod::Card;
     let first = Origin { prefer_async: origin.prefer_async || is_card, ..origin.clone() };
     let started = commands.run(&first, &Start { id: TransactionId::new(Uuid::now_v7()), wish, caller }).await?;
-    let id = started.outcome;
+    let heard = ask(&commands, &payments, started.outcome, Asking::First).await?;
     let second = Origin { ticket: None, ..origin };
-    let (done, client_secret) = ask(&commands, (&payments.provider, &payments.terms), &second, id).await?;
-    let transaction = transaction_view(&commands, id).await?;
+    in_time_anew(take_in(&commands, &second, started, heard)).await
+}
+
+/// Takes in what the provider has answered, if it was asked, and answers the buyer.
+async fn take_in(
+    commands: &Commands,
+    origin: &Origin,
+    started: Done<TransactionId>,
+    heard: Option<(Settle<'_>, Option<String>)>,
+) -> Result<Response, Refusal> {
+    let (done, client_secret) = match heard {
+        Some((settle, secret)) => (Some(commands.run(origin, &settle).await?), secret),
+        None => (None, None),
+    };
+    let transaction = transaction_view(commands, started.outcome).await?;
     if transaction.status == TransactionStatus::Failed.as_str() {
         let refused = ApiError::new(StatusCode::PAYMENT_REQUIRED, "payment_failed");
         let mut response = refused.into_response();

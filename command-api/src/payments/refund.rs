@@ -1,6 +1,6 @@
 //! POST /refund/:transaction_id: the buyer, or an admin, wants the money to go back.
 
-use access::Caller;
+use access::{Caller, in_time_anew};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::Transaction;
@@ -11,10 +11,10 @@ use serde::Deserialize;
 use service_kit::http::{ApiError, DataBody, ErrorBody, Fields, JsonBody, PathId};
 use utoipa::ToSchema;
 
-use super::settle::{follow, send_back};
+use super::settle::{Settle, follow, send_back};
 use super::{Payments, Terms, TransactionAnswer, transaction_view};
 use crate::Refusal;
-use crate::commands::{CommandContext, Commands, Origin, UnitOfWork, UseCase};
+use crate::commands::{CommandContext, Commands, Done, Origin, UnitOfWork, UseCase};
 use crate::courses::acting_role;
 use crate::fields::parsed;
 
@@ -48,7 +48,7 @@ impl RefundReason {
         (status = 404, body = ErrorBody),
         (status = 409, description = "conflict, idempotency_key_reused", body = ErrorBody),
         (status = 413, body = ErrorBody),
-        (status = 503, body = ErrorBody),
+        (status = 503, description = "unavailable: also when the provider gave no answer; it is asked again without being told to", body = ErrorBody),
     )
 )]
 pub async fn refund(
@@ -67,14 +67,24 @@ pub async fn refund(
     let first = Origin { prefer_async: true, ..origin.clone() };
     let request = Request { id, caller, reason, terms: &payments.terms };
     let requested = commands.run(&first, &request).await?;
+    let sent = send_back(&commands, &payments, id).await?;
     let second = Origin { ticket: None, ..origin };
-    let sent = send_back(&commands, (&payments.provider, &payments.terms), &second, id).await?;
-    let answer = TransactionAnswer { transaction: transaction_view(&commands, id).await? };
-    Ok(match sent {
-        Some(done) => done.answer(answer),
-        None => requested.answer(answer),
-    }
-    .into_response())
+    in_time_anew(take_in(&commands, &second, (id, requested), sent)).await
+}
+
+/// Takes in what the provider has answered, if it was asked, and answers who asked for the money.
+async fn take_in(
+    commands: &Commands,
+    origin: &Origin,
+    (id, requested): (TransactionId, Done<()>),
+    sent: Option<Settle<'_>>,
+) -> Result<Response, Refusal> {
+    let done = match sent {
+        Some(settle) => commands.run(origin, &settle).await?,
+        None => requested,
+    };
+    let answer = TransactionAnswer { transaction: transaction_view(commands, id).await? };
+    Ok(done.answer(answer).into_response())
 }
 
 struct Request<'a> {

@@ -15,10 +15,10 @@ use events::{
 use read_models::full_name;
 use uuid::Uuid;
 
-use super::Terms;
-use super::provider::{Outcome, Provider};
+use super::provider::{Asking, Return, Returned, Sale};
+use super::{Payments, Terms};
 use crate::Refusal;
-use crate::commands::{Commands, Done, Held, Origin, UnitOfWork, UseCase};
+use crate::commands::{Commands, Held, UnitOfWork, UseCase};
 use crate::courses::Learner;
 
 /// What was heard of a payment, to be taken in.
@@ -52,51 +52,47 @@ impl UseCase for Settle<'_> {
     }
 }
 
-/// Asks the provider how a payment goes that waits for its answer, and takes the answer in. Asking twice does no harm.
-/// Gives what was done, when something was, and the secret that its owner is asked with.
+/// Asks the provider how a payment goes that waits for its answer. Gives the answer, to be taken in, and the secret that
+/// the payment's owner is asked with; none when it waits for no answer. Asking twice does no harm.
 ///
 /// # Errors
-/// [`Refusal`]: the log can't be read or written.
-pub(crate) async fn ask(
+/// [`Refusal`]: the log can't be read; the provider gives no answer.
+pub(crate) async fn ask<'a>(
     commands: &Commands,
-    (provider, terms): (&Provider, &Terms),
-    origin: &Origin,
+    payments: &'a Payments,
     id: TransactionId,
-) -> Result<(Option<Done<()>>, Option<String>), Refusal> {
+    asking: Asking,
+) -> Result<Option<(Settle<'a>, Option<String>)>, Refusal> {
     let loaded = commands.log().load::<Transaction>(id).await?;
     let waiting = loaded.state.payment.as_ref().filter(|payment| payment.status == TransactionStatus::Pending);
-    let Some(card) = waiting.and_then(|payment| payment.payment_method_id.as_deref()) else { return Ok((None, None)) };
-    let answer = provider.pay(id, card);
-    let (news, secret) = match answer.outcome {
-        Outcome::Paid => (PaymentNews::Succeeded, None),
-        Outcome::Asked(secret) => (PaymentNews::Awaited, Some(secret)),
-        Outcome::Declined(code) => (PaymentNews::Failed(code), None),
-    };
-    let payment_intent_id = Some(answer.payment_intent_id);
-    let settle = Settle { id, news, payment_intent_id, provider_event_id: None, terms };
-    Ok((Some(commands.run(origin, &settle).await?), secret))
+    let Some(payment) = waiting else { return Ok(None) };
+    let Some(card) = payment.payment_method_id.as_deref() else { return Ok(None) };
+    let answer = payments.provider.pay(&Sale { id, amount: payment.amount, card }, asking).await?;
+    let (news, secret) = answer.outcome.heard();
+    let payment_intent_id = answer.payment_intent_id;
+    Ok(Some((Settle { id, news, payment_intent_id, provider_event_id: None, terms: &payments.terms }, secret)))
 }
 
-/// Has the provider send back a payment of which that was asked. Asking twice does no harm.
+/// Has the provider send back a payment of which that was asked. Gives its answer, to be taken in; none when nothing is to
+/// be sent back. Asking twice does no harm.
 ///
 /// # Errors
-/// [`Refusal`]: the log can't be read or written.
-pub(crate) async fn send_back(
+/// [`Refusal`]: the log can't be read; the provider gives no answer.
+pub(crate) async fn send_back<'a>(
     commands: &Commands,
-    (provider, terms): (&Provider, &Terms),
-    origin: &Origin,
+    payments: &'a Payments,
     id: TransactionId,
-) -> Result<Option<Done<()>>, Refusal> {
+) -> Result<Option<Settle<'a>>, Refusal> {
     let loaded = commands.log().load::<Transaction>(id).await?;
-    if !loaded.state.payment.as_ref().is_some_and(|payment| payment.refund_requested) {
+    let Some(payment) = loaded.state.payment.as_ref().filter(|payment| payment.refund_requested) else {
         return Ok(None);
-    }
-    let news = match provider.refund(id) {
-        Ok(()) => PaymentNews::Refunded(RefundCause::Requested),
-        Err(code) => PaymentNews::RefundFailed(code),
     };
-    let settle = Settle { id, news, payment_intent_id: None, provider_event_id: None, terms };
-    Ok(Some(commands.run(origin, &settle).await?))
+    let payment_intent_id = payment.payment_intent_id.as_deref();
+    let news = match payments.provider.refund(&Return { id, payment_intent_id, version: loaded.version }).await? {
+        Returned::Yes => PaymentNews::Refunded(RefundCause::Requested),
+        Returned::No(code) => PaymentNews::RefundFailed(code),
+    };
+    Ok(Some(Settle { id, news, payment_intent_id: None, provider_event_id: None, terms: &payments.terms }))
 }
 
 /// Puts a payment back with all that follows from what was decided on it. `cause` is why it went back, if it did.

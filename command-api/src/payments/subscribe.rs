@@ -1,6 +1,6 @@
 //! POST /subscribe: somebody subscribes to a plan.
 
-use access::Caller;
+use access::{Caller, in_time_anew};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::Subscription;
@@ -12,7 +12,7 @@ use service_kit::http::{ApiError, DataBody, ErrorBody, FieldError, Fields, JsonB
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::provider::Provider;
+use super::provider::{Agreed, Asking, Month};
 use super::purchase::parse_card;
 use super::{Payments, SubscriptionAnswer, subscription_view};
 use crate::Refusal;
@@ -50,7 +50,7 @@ pub(super) fn parse_plan(fields: &mut Fields, plan: Option<String>) -> Option<Pl
         (status = 403, description = "user_suspended", body = ErrorBody),
         (status = 409, description = "conflict, idempotency_key_reused", body = ErrorBody),
         (status = 413, body = ErrorBody),
-        (status = 503, body = ErrorBody),
+        (status = 503, description = "unavailable: also when the provider gave no answer; it is asked again without being told to", body = ErrorBody),
     )
 )]
 pub async fn subscribe(
@@ -69,10 +69,24 @@ pub async fn subscribe(
     let first = Origin { prefer_async: true, ..origin.clone() };
     let request = Request { id: SubscriptionId::new(Uuid::now_v7()), plan, card, caller };
     let requested = commands.run(&first, &request).await?;
-    let id = requested.outcome;
+    let heard = ask_for_first_month(&commands, &payments, user_id, Asking::First).await?;
     let second = Origin { ticket: None, ..origin };
-    let done = ask_for_first_month(&commands, &payments.provider, &second, user_id).await?;
-    let Some(subscription) = subscription_view(&commands, user_id, id).await? else {
+    in_time_anew(take_in(&commands, &second, (user_id, requested), heard)).await
+}
+
+/// Takes in what the provider has answered, if it was asked, and answers the subscriber.
+async fn take_in(
+    commands: &Commands,
+    origin: &Origin,
+    (user_id, requested): (UserId, Done<SubscriptionId>),
+    heard: Option<TakeAnswer>,
+) -> Result<Response, Refusal> {
+    let id = requested.outcome;
+    let done = match heard {
+        Some(answer) => Some(commands.run(origin, &answer).await?),
+        None => None,
+    };
+    let Some(subscription) = subscription_view(commands, user_id, id).await? else {
         let mut response = ApiError::new(StatusCode::PAYMENT_REQUIRED, "payment_failed").into_response();
         response.extensions_mut().insert(Final);
         return Ok(response);
@@ -119,28 +133,30 @@ impl UseCase for Request {
     }
 }
 
-/// Asks the provider for the first month of the subscription that a person has asked for, and takes the answer in. Asking
-/// twice does no harm. None when nothing waits for an answer.
+/// Asks the provider for the first month of the subscription that a person has asked for. Gives the answer, to be taken
+/// in; none when nothing waits for one. Asking twice does no harm.
 ///
 /// # Errors
-/// [`Refusal`]: the log can't be read or written.
+/// [`Refusal`]: the log can't be read; the provider gives no answer.
 pub(super) async fn ask_for_first_month(
     commands: &Commands,
-    provider: &Provider,
-    origin: &Origin,
+    payments: &Payments,
     user_id: UserId,
-) -> Result<Option<Done<()>>, Refusal> {
+    asking: Asking,
+) -> Result<Option<TakeAnswer>, Refusal> {
     let loaded = commands.log().load::<Subscription>(user_id).await?;
     let Some(requested) = loaded.state.requested.as_ref() else { return Ok(None) };
-    let id = requested.subscription_id;
-    let answer = match provider.subscribe(id, &requested.payment_method_id) {
-        Ok(provider_subscription_id) => Answer::Started { provider_subscription_id },
-        Err(code) => Answer::Declined(code),
+    let (id, amount) = (requested.subscription_id, requested.amount_per_month);
+    let month = Month { id, number: 1, amount, card: &requested.payment_method_id };
+    let answer = match payments.provider.subscribe(&month, asking).await? {
+        Agreed::Yes(provider_subscription_id) => Answer::Started { provider_subscription_id },
+        Agreed::No(code) => Answer::Declined(code),
     };
-    Ok(Some(commands.run(origin, &TakeAnswer { user_id, id, answer }).await?))
+    Ok(Some(TakeAnswer { user_id, id, answer }))
 }
 
-struct TakeAnswer {
+/// What the provider has answered, to be taken in.
+pub(super) struct TakeAnswer {
     user_id: UserId,
     id: SubscriptionId,
     answer: Answer,

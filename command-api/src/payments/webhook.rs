@@ -63,7 +63,7 @@ pub async fn hear_stripe(
     let body: Value = serde_json::from_slice(&body).map_err(|_| malformed())?;
     let message = Message::of(&body).ok_or_else(malformed)?;
     let origin = context.origin(None);
-    match message.news {
+    match message.news.filter(|_| payments.provider.concerns(message.livemode)) {
         None => {}
         Some(News::Payment { transaction_id, payment_intent_id, news }) => {
             let found = find_payment(&commands, &payments, transaction_id, payment_intent_id.as_deref()).await?;

@@ -61,9 +61,10 @@ impl Subscription {
             let user_id = current.user_id;
             vec![SubscriptionExpired { subscription_id, user_id, reason, provider_event: None }.into()]
         };
-        let is_next = |renewals| current.is_due(now) && current.renewals == renewals;
+        let is_next = |renewals| current.renewal_date <= now && current.renewals == renewals;
         Ok(match renewal {
-            Renewal::Paid { renewals } if is_next(renewals) => {
+            // Also when it was cancelled or paused while the provider was asked: the money is there, and buys its month.
+            Renewal::Paid { renewals } if is_next(renewals) && current.status != SubscriptionStatus::Expired => {
                 let (user_id, amount) = (current.user_id, current.amount_per_month);
                 let renewal_date = current.next_renewal_date();
                 let (provider_invoice_id, provider_event) = (None, None);
@@ -79,7 +80,9 @@ impl Subscription {
                     .into(),
                 ]
             }
-            Renewal::Failed { renewals } if is_next(renewals) => expired(SubscriptionEnd::PaymentFailed),
+            Renewal::Failed { renewals } if is_next(renewals) && current.is_due(now) => {
+                expired(SubscriptionEnd::PaymentFailed)
+            }
             Renewal::RunOut if current.status == SubscriptionStatus::Cancelled && current.renewal_date <= now => {
                 expired(SubscriptionEnd::RanOut)
             }
@@ -110,8 +113,11 @@ mod tests {
         check(Vec::new(), first, MONTH - 1, Vec::new());
         check(Vec::new(), first, MONTH, vec![subscription_renewed(TWO_MONTHS)]);
         check(vec![subscription_renewed(TWO_MONTHS)], first, TWO_MONTHS, Vec::new());
-        check(vec![subscription_paused()], first, MONTH, Vec::new());
-        check(vec![subscription_cancelled()], first, MONTH, Vec::new());
+        check(vec![subscription_expired(SubscriptionEnd::Erased)], first, MONTH, Vec::new());
+        for meanwhile in [subscription_paused(), subscription_cancelled()] {
+            check(vec![meanwhile.clone()], first, MONTH - 1, Vec::new());
+            check(vec![meanwhile], first, MONTH, vec![subscription_renewed(TWO_MONTHS)]);
+        }
     }
 
     #[test]
@@ -119,6 +125,8 @@ mod tests {
         let failed = Renewal::Failed { renewals: 0 };
         check(Vec::new(), failed, MONTH, vec![subscription_expired(SubscriptionEnd::PaymentFailed)]);
         check(Vec::new(), failed, MONTH - 1, Vec::new());
+        check(vec![subscription_paused()], failed, MONTH, Vec::new());
+        check(vec![subscription_cancelled()], failed, MONTH, Vec::new());
         check(vec![subscription_cancelled()], Renewal::RunOut, MONTH - 1, Vec::new());
         check(
             vec![subscription_cancelled()],

@@ -49,6 +49,7 @@ faults! {
     lose_mongod = "lose-mongod",
     read_own_writes = "read-own-writes",
     random_walk = "random-walk",
+    webhook_storm = "webhook-storm",
     dead_projector = "dead-projector",
     frozen_publisher = "frozen-publisher",
     wrong_settings = "wrong-settings",

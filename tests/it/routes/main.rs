@@ -14,6 +14,7 @@
 //! | `media` | uploaded files |
 //! | `instructor_courses` | what teachers see of their courses |
 //! | `purchase`, `refund`, `webhook`, `subscriptions`, `entitlements`, `invoices` | payments, and what they open |
+//! | `stripe` | payments by Stripe |
 //! | `quizzes`, `quiz_attempts` | quizzes, and who answers them |
 //! | `generate_quiz`, `chat`, `recommendations` | AI Core |
 //! | `mail` | letters, by whatever happens to the server and the sender |
@@ -83,6 +84,7 @@ mod reset_password;
 mod reviews;
 mod sessions;
 mod show_user;
+mod stripe;
 mod strong_reads;
 mod subscriptions;
 mod token_attacks;

@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use crate::payments::{WEBHOOK_SECRET, signature};
+
 /// A password that every account has.
 const PASSWORD: &str = "Correct-horse-1";
 /// How long a client waits for an answer: longer than any is expected to take, so that what is too slow is seen.
@@ -120,6 +122,14 @@ impl Api {
             }
             tokio::time::sleep(PAUSE).await;
         }
+    }
+
+    /// Sends a message of the payment provider, signed now.
+    pub async fn deliver(&self, message: &Value) -> Result<Answer> {
+        let body = serde_json::to_vec(message)?;
+        let signed = signature(chrono::Utc::now().timestamp(), &body, WEBHOOK_SECRET);
+        let request = self.client.post(format!("{}/webhook/stripe", self.base)).body(body);
+        send(request.header("Stripe-Signature", signed)).await
     }
 
     /// Asks a query.

@@ -10,12 +10,13 @@
 //! | `lose_mongod` | P1, P9: 503 in time while it is away, nothing lost, writes resume |
 //! | `read_own_writes` | P6: who wrote it reads it |
 //! | `random_walk` | P5, P6: learners and teachers at random: every answer, every document and every GET is what it must be |
+//! | `webhook_storm` | P2, P7: what the payment provider says is taken in once, in any order, whatever is killed: paid ⇔ granted |
 //! | `dead_projector` | P6, P8: reads go on and say how far they are; commands do not wait for the dead |
 //! | `frozen_publisher` | P4: a publisher that wakes up late neither doubles nor reorders |
 //! | `wrong_settings` | a wrong setting is named, and the process does not start |
 //!
 //! What they are made of: `programs` and `process` (how processes are started and maltreated), `world` (the servers and
-//! what stands on them), `api` (the client), `load` (writers and readers), `audit` (what must hold of log and stream),
+//! what stands on them), `api` (the client), `people` (who uses it), `load` (writers and readers), `audit` (what must hold of log and stream),
 //! `history` and `oracle` (events, and an independent fold of them), `report` (figures).
 
 mod api;
@@ -29,12 +30,14 @@ mod load;
 mod lose_mongod;
 mod lose_nats;
 mod oracle;
+mod people;
 mod process;
 mod programs;
 mod random_walk;
 mod read_own_writes;
 mod report;
 mod wait;
+mod webhook_storm;
 mod world;
 mod wrong_settings;
 
@@ -122,6 +125,11 @@ pub const ALL: &[Fault] = &[
         name: "random-walk",
         what: "learners and teachers do what they like, and everything is counted again",
         run: |programs, scale| Box::pin(random_walk::run(programs, scale)),
+    },
+    Fault {
+        name: "webhook-storm",
+        what: "webhooks shuffled and repeated, kill -9 of command-api in between",
+        run: |programs, scale| Box::pin(webhook_storm::run(programs, scale)),
     },
     Fault {
         name: "dead-projector",

@@ -9,10 +9,11 @@ use rand::{Rng, RngExt};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::super::people::{AT_ONCE, success};
 use super::super::wait::until;
 use super::super::world::PATIENCE;
 use super::model::{Expected, Step};
-use super::stage::{AT_ONCE, Stage, success, text};
+use super::stage::{Stage, text};
 
 /// How many learners act between two changes of courses.
 const TURN: usize = 40;

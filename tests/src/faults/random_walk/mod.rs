@@ -13,11 +13,12 @@ use rand::rngs::StdRng;
 use read_models::ALL_PROJECTIONS;
 use tokio::time::Instant;
 
+use super::people::ADMIN;
 use super::wait::until;
 use super::world::{PATIENCE, World, checkpoint};
 use super::{Figure, Outcome, Part, Programs, Scale, audit, oracle};
 use commands::Walk;
-use stage::{ADMIN, Stage};
+use stage::Stage;
 
 /// How often everything is compared, the end included.
 const STAGES: usize = 2;

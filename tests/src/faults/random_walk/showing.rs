@@ -9,10 +9,11 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::super::api::Answer;
+use super::super::people::AT_ONCE;
 use super::super::world::PATIENCE;
 use super::commands::Walk;
 use super::model::points;
-use super::stage::{AT_ONCE, Stage};
+use super::stage::Stage;
 
 /// Compares what each learner, and anybody, is shown at a position; returns how many GETs that took.
 pub async fn compare(walk: &Walk, position: u64) -> Result<usize> {

@@ -1,28 +1,16 @@
 //! Who walks where: learners, teachers, and their courses.
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use futures::{StreamExt, TryStreamExt, stream};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::super::api::{Answer, Api, newcomer};
+use super::super::api::Api;
+use super::super::people::{AT_ONCE, People, Person, success};
 use super::model::{Course, InCourse, Model};
 
-/// The settings that make the first admin.
-pub const ADMIN: [(&str, &str); 2] =
-    [("HAR_ADMIN_EMAIL", "admin@example.org"), ("HAR_ADMIN_PASSWORD", "Correct-horse-1")];
-/// How many requests are on the way together.
-pub const AT_ONCE: usize = 16;
 /// How many teachers share the courses.
 const TEACHERS: usize = 2;
-
-/// Somebody who is signed in.
-pub struct Person {
-    /// Their id.
-    pub id: String,
-    /// Their access token.
-    pub token: String,
-}
 
 /// Everybody, and what is known of them.
 pub struct Stage {
@@ -41,15 +29,7 @@ pub struct Stage {
 impl Stage {
     /// Registers learners and teachers, and publishes the courses.
     pub async fn set(commands: Api, queries: Api, (learners, courses): (usize, usize)) -> Result<Self> {
-        let admin = success(commands.login(ADMIN[0].1, None).await?)?;
-        let admin = admin.text("/data/token")?.to_owned();
-        let people = stream::iter(0..learners + TEACHERS).map(|number| register(&commands, number));
-        let mut people: Vec<Person> = people.buffered(AT_ONCE).try_collect().await?;
-        let teachers = people.split_off(learners);
-        for teacher in &teachers {
-            let (path, role) = (format!("/admin/users/{}", teacher.id), json!({ "role": "instructor" }));
-            let _ = success(commands.insist(Method::PATCH, &path, Some(&admin), Some(&role)).await?)?;
-        }
+        let People { learners: people, teachers } = People::register(&commands, learners, TEACHERS).await?;
         let made = stream::iter(0..courses).map(|number| course(&commands, &teachers[number % TEACHERS].token, number));
         let made: Vec<Course> = made.buffered(AT_ONCE).try_collect().await?;
         let model = Model { learners: vec![vec![InCourse::default(); made.len()]; learners], courses: made };
@@ -66,12 +46,6 @@ impl Stage {
         let of = |number: usize| (number..self.model.courses.len()).step_by(TEACHERS).collect();
         self.teachers.iter().enumerate().map(move |(number, teacher)| (teacher, of(number)))
     }
-}
-
-async fn register(api: &Api, number: usize) -> Result<Person> {
-    let body = newcomer(&format!("person-{number}@example.org"));
-    let answer = success(api.insist(Method::POST, "/auth/register", None, Some(&body)).await?)?;
-    Ok(Person { id: answer.text("/data/user/_id")?.to_owned(), token: answer.text("/data/token")?.to_owned() })
 }
 
 /// A free course with two modules, three texts and a quiz.
@@ -107,10 +81,4 @@ async fn course(api: &Api, token: &str, number: usize) -> Result<Course> {
 /// A lesson with a text.
 pub fn text() -> Value {
     json!({ "title": "Lesson", "type": "text", "content": "<p>Text</p>" })
-}
-
-/// The answer, if it is a success.
-pub fn success(answer: Answer) -> Result<Answer> {
-    ensure!(answer.status.is_success(), "{}", answer.shown());
-    Ok(answer)
 }
