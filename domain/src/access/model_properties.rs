@@ -336,7 +336,12 @@ impl Model {
                     months.step(step, now);
                 }
             }
-            Happening::RenewalPaid => self.when_due(now, |months| months.paid += 1),
+            // Also when it was cancelled or paused while the provider was asked.
+            Happening::RenewalPaid => {
+                if let Some(months) = self.months.as_mut().filter(|months| !months.over && months.paid_until() <= now) {
+                    months.paid += 1;
+                }
+            }
             Happening::RenewalFailed => self.when_due(now, |months| months.over = true),
             Happening::RunsOut => {
                 if let Some(months) = &mut self.months {

@@ -141,7 +141,7 @@ pub async fn run(programs: &Programs, scale: Scale) -> Outcome {
     let head = log.head().await?.position;
     shown(&reading.api()?, &people.learners, &payments, head).await?;
     let result = format!(
-        "{count} deliveries of {said} messages about {} payments, {broken} died and came again: {} paid, each enrolled, \
+        "{count} deliveries of {said} messages about {} payments, {broken} tries met a dead process: {} paid, each enrolled, \
          invoiced and granted once, {} cents taken and {} given back, exactly; every payment and every learner's courses \
          are what they must be; chain unbroken",
         payments.len(),
