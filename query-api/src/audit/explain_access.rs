@@ -14,8 +14,10 @@ use events::{
 use serde::Serialize;
 use service_kit::http::{ApiError, DataBody, ErrorBody, QueryParams, RequestContext, Success};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::Readings;
+use super::explain_subscription::by_subscriptions;
 use super::readings::Asked;
 use crate::Reads;
 
@@ -25,8 +27,8 @@ use crate::Reads;
 pub(crate) struct Explanation {
     /// Whether they can open it.
     allowed: bool,
-    /// By what right, or why not: `is_admin`, `is_owner`, `purchase`, `free`, `admin`; `user_suspended`,
-    /// `user_deleted`, `dropped`, `grant_suspended`, `grant_revoked`, `no_grant`.
+    /// By what right, or why not: `is_admin`, `is_owner`, `purchase`, `free`, `admin`, `subscription`; `user_suspended`,
+    /// `user_deleted`, `dropped`, `grant_suspended` (a subscription that rests is one), `grant_revoked`, `no_grant`.
     reason: &'static str,
     /// Every right that they ever had, the oldest first.
     grants: Vec<GrantView>,
@@ -37,23 +39,22 @@ pub(crate) struct Explanation {
 /// A right to open the course.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ExplainedGrant)]
-struct GrantView {
-    /// Where it comes from.
+pub(super) struct GrantView {
+    /// Where it comes from: `purchase`, `free`, `admin` or `subscription`.
     #[schema(value_type = String, example = "purchase")]
-    source: &'static str,
-    /// The grant.
-    #[schema(value_type = uuid::Uuid)]
-    id: GrantId,
+    pub(super) source: &'static str,
+    /// The grant, or the subscription.
+    pub(super) id: Uuid,
     /// Whether it opens the course now.
-    live: bool,
+    pub(super) live: bool,
     /// Since when it was given.
     #[schema(value_type = String, format = DateTime)]
-    since: Timestamp,
+    pub(super) since: Timestamp,
     /// When it was taken; null while it was not.
     #[schema(value_type = Option<String>, format = DateTime)]
-    until: Option<Timestamp>,
+    pub(super) until: Option<Timestamp>,
     /// What happened to it.
-    events: Vec<Behind>,
+    pub(super) events: Vec<Behind>,
 }
 
 /// An enrollment.
@@ -79,7 +80,7 @@ struct EnrollmentView {
 /// An event behind it.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ExplainingEvent)]
-struct Behind {
+pub(super) struct Behind {
     /// Its place in the log.
     position: Position,
     /// Its type.
@@ -135,10 +136,14 @@ pub(crate) async fn explain_access(
     let rights = events_of(log, &Access::stream(AccessId::of(user_id, course_id))).await.map_err(failed)?;
     let learning = events_of(log, &Enrollment::stream(EnrollmentId::of(user_id, course_id))).await.map_err(failed)?;
     let (access, enrollment) = (access_of(&rights), enrollment_of(&learning));
-    let grants = grants(&rights, &access);
-    let subscription = log.load::<Subscription>(user_id).await.map_err(failed)?.state;
+    let subscribing = events_of(log, &Subscription::stream(user_id)).await.map_err(failed)?;
     let now = Timestamp::new(callers.clock().now());
-    let by_plan = subscription.opens(callers.plans(), details, enrollment.present().is_some(), now);
+    let opens = |plan| callers.plans().opens(plan, details, enrollment.present().is_some());
+    let subscribed = by_subscriptions(&subscribing, opens, now);
+    let by_plan = subscribed.iter().any(|subscription| subscription.live);
+    let mut grants = grants(&rights, &access);
+    grants.extend(subscribed);
+    grants.sort_by_key(|grant| grant.since);
     let right = if user.state.is_acting_admin() {
         Some("is_admin")
     } else if details.instructor_id == user_id {
@@ -209,7 +214,7 @@ fn grants(events: &[RecordedEvent], access: &Access) -> Vec<GrantView> {
             places.insert(id, grants.len());
             grants.push(GrantView {
                 source: source_word(&given.source),
-                id,
+                id: id.uuid(),
                 live: access.grant_of(id).is_some_and(|grant| !grant.suspended),
                 since: recorded.time,
                 until: None,
@@ -284,7 +289,7 @@ fn enrollment_view(enrollment: &Enrollment, events: &[RecordedEvent]) -> Option<
 }
 
 impl Behind {
-    fn of(event: &RecordedEvent) -> Self {
+    pub(super) fn of(event: &RecordedEvent) -> Self {
         Self { position: event.position, event_type: event.event.type_name().to_owned(), time: event.time }
     }
 }

@@ -3,6 +3,7 @@
 mod changes;
 mod event_view;
 mod explain_access;
+mod explain_subscription;
 mod list_events;
 mod person_events;
 mod readings;

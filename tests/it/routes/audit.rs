@@ -307,3 +307,44 @@ async fn access_is_explained_by_the_grants_and_the_events_behind_each() {
     get(&app, &admin, &unknown).await.assert_refused(404, "not_found");
     app.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn access_by_subscription_is_explained_by_what_happened_to_it() {
+    let app = TestApp::start(AppOptions::default()).await;
+    let admin = app.admin().await;
+    let (owner, learner) = (app.instructor(&admin).await, app.learner().await);
+    // Not the first plan opens it.
+    let course = app.published(&owner, &new_course("Excel, les bases")).await.id;
+    let explain = async || {
+        let path = format!("/access?user_id={}&course_id={course}", learner.id);
+        let data = get(&app, &admin, &path).await.expect(200).data();
+        let grants = data["grants"].as_array().unwrap().iter().map(|grant| {
+            assert_eq!(grant["source"], "subscription");
+            (grant["live"] == true, grant["until"].is_string(), types(grant["events"].as_array().unwrap()).join(" "))
+        });
+        (data["allowed"] == true, data["reason"].as_str().unwrap().to_owned(), grants.collect::<Vec<_>>())
+    };
+    let step = async |name: &str, body: Value| {
+        let request = app.post(name).bearer(&learner.token).json(&body);
+        let _ = request.send().await;
+    };
+    step("/subscribe", json!({ "plan": "basic" })).await;
+    assert_eq!(explain().await, (false, "no_grant".to_owned(), Vec::new()));
+    step("/subscriptions/change-plan", json!({ "plan": "enterprise" })).await;
+    let mut happened = "SubscriptionPlanChanged".to_owned();
+    let by_plan = || "subscription".to_owned();
+    assert_eq!(explain().await, (true, by_plan(), vec![(true, false, happened.clone())]));
+    step("/subscriptions/pause", json!({})).await;
+    happened += " SubscriptionPaused";
+    assert_eq!(explain().await, (false, "grant_suspended".to_owned(), vec![(false, false, happened.clone())]));
+    step("/subscriptions/resume", json!({})).await;
+    step("/subscriptions/cancel", json!({})).await;
+    happened += " SubscriptionResumed SubscriptionCancelled";
+    assert_eq!(explain().await, (true, by_plan(), vec![(true, false, happened)]));
+    app.clock.shift_to(40 * 24 * 60 * 60);
+    let admin = app.login(&admin.email).await;
+    let path = format!("/access?user_id={}&course_id={course}", learner.id);
+    let data = get(&app, &admin, &path).await.expect(200).data();
+    assert_eq!((&data["allowed"], &data["reason"]), (&json!(false), &json!("grant_revoked")));
+    app.stop().await;
+}
