@@ -4,7 +4,6 @@ use events::{CorrelationId, EventId, Position, StoredActor, StoredEvent, StreamT
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
 
 use crate::LogError;
 
@@ -46,7 +45,7 @@ pub(crate) struct CanonicalPieces {
 #[derive(Serialize)]
 struct Before<'a> {
     actor: &'a StoredActor,
-    causation_id: Option<Uuid>,
+    causation_id: Option<EventId>,
     correlation_id: CorrelationId,
     data: &'a Value,
     id: EventId,
@@ -118,6 +117,8 @@ fn piece(fields: &impl Serialize) -> Result<String, LogError> {
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use events::ActorRole;
     use serde_json::json;
 

@@ -1,7 +1,6 @@
 //! What is appended: a commit, all of it or nothing.
 
 use events::{Actor, CorrelationId, Event, EventId, Position, StreamId, Timestamp, UserId, Version};
-use uuid::Uuid;
 
 use crate::{LogError, NewIdempotencyRecord};
 
@@ -61,8 +60,8 @@ pub struct Metadata {
     pub actor: Actor,
     /// What ties the request's effects together.
     pub correlation_id: CorrelationId,
-    /// What it follows from.
-    pub causation_id: Option<Uuid>,
+    /// The event that it follows from; none for what somebody asks for.
+    pub causation_id: Option<EventId>,
 }
 
 /// Everything that one command does: all of it happens, or nothing.

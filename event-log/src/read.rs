@@ -11,7 +11,6 @@ use events::{
 use futures::TryStreamExt;
 use serde::Serialize;
 use serde_json::Value;
-use uuid::Uuid;
 
 use crate::mongo::{TIME_LIMIT, within};
 use crate::personal_data::{open, owners_of_sealed};
@@ -77,7 +76,7 @@ struct Placeless<'a> {
     time: Timestamp,
     actor: &'a StoredActor,
     correlation_id: CorrelationId,
-    causation_id: Option<Uuid>,
+    causation_id: Option<EventId>,
     subject_ids: &'a [UserId],
     data: &'a Value,
 }

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use uuid::Uuid;
 
 use crate::{
     CorrelationId, Event, EventId, Personal, Position, Role, StreamId, StreamType, Timestamp, UserId, Version,
@@ -97,8 +96,8 @@ pub struct StoredEvent {
     pub actor: StoredActor,
     /// Ties together everything that one request set off.
     pub correlation_id: CorrelationId,
-    /// The event or request that this one follows from.
-    pub causation_id: Option<Uuid>,
+    /// The event that this one follows from; none for what somebody asked for.
+    pub causation_id: Option<EventId>,
     /// The persons it is about.
     pub subject_ids: Vec<UserId>,
     /// The event's fields, personal ones sealed.
@@ -134,8 +133,8 @@ pub struct RecordedEvent {
     pub actor: Actor,
     /// Ties together everything that one request set off.
     pub correlation_id: CorrelationId,
-    /// The event or request that this one follows from.
-    pub causation_id: Option<Uuid>,
+    /// The event that this one follows from; none for what somebody asked for.
+    pub causation_id: Option<EventId>,
     /// The persons it is about.
     pub subject_ids: Vec<UserId>,
     /// What happened.

@@ -47,6 +47,13 @@ impl MediaLinks {
         format!("{}?expires={expires}&signature={}", self.url(id), self.signature(id, expires))
     }
 
+    /// The file whose address this is, signed or not; none when it is no address of a file here.
+    #[must_use]
+    pub fn names(&self, url: &str) -> Option<MediaId> {
+        let path = url.split(['?', '#']).next()?;
+        path.strip_prefix(&self.base)?.strip_prefix("/media/")?.parse().ok()
+    }
+
     /// Whether such an address opens the file now.
     #[must_use]
     pub fn opens(&self, id: MediaId, expires: i64, signature: &str, now: DateTime<Utc>) -> bool {
@@ -86,6 +93,10 @@ mod tests {
         let now = DateTime::<Utc>::UNIX_EPOCH;
         let url = links.signed(id, now);
         assert!(url.starts_with(&links.url(id)), "{url}");
+        assert_eq!((links.names(&url), links.names(&links.url(other))), (Some(id), Some(other)));
+        for stranger in ["", "https://other.example/api/v1/media/x", &format!("{}/more", links.url(id))] {
+            assert_eq!(links.names(stranger), None, "{stranger}");
+        }
         let (expires, signature) = parts(&url);
         assert!(links.opens(id, expires, &signature, now));
         assert!(links.opens(id, expires, &signature, now + TimeDelta::minutes(239)));

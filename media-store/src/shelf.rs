@@ -40,6 +40,12 @@ pub struct Films {
 }
 
 impl Films {
+    /// The film whose address this is: as a lesson shows it, and sends it back when it is changed.
+    #[must_use]
+    pub fn names(&self, url: &str) -> Option<MediaId> {
+        self.links.names(url)
+    }
+
     /// The address that opens a film for some hours.
     #[must_use]
     pub fn link(&self, id: MediaId) -> String {

@@ -102,20 +102,15 @@ impl MediaStore {
         }
     }
 
-    /// The files that came before `until`, but not those before `since`: to be asked whether anybody knows them.
+    /// The files that came before `until`: to be asked whether anybody needs them.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn came_between(
-        &self,
-        since: Option<DateTime<Utc>>,
-        until: DateTime<Utc>,
-    ) -> Result<Vec<MediaId>, StoreError> {
+    pub async fn came_before(&self, until: DateTime<Utc>) -> Result<Vec<MediaId>, StoreError> {
         let mut found = Vec::new();
         let mut objects = self.objects.list(None);
         while let Some(object) = objects.try_next().await? {
-            let came = object.last_modified;
-            if came < until && since.is_none_or(|since| came >= since) {
+            if object.last_modified < until {
                 found.extend(object.location.filename().and_then(|name| name.parse::<MediaId>().ok()));
             }
         }
@@ -218,9 +213,8 @@ mod tests {
         assert_eq!(store.remove_torn(before).await.unwrap(), 0, "it may still be on its way");
         assert_eq!(store.remove_torn(after).await.unwrap(), 1);
         assert_eq!(names(&folder), [whole.to_string(), "notes#1".to_owned()]);
-        assert_eq!(store.came_between(None, before).await.unwrap(), []);
-        assert_eq!(store.came_between(Some(before), after).await.unwrap(), [whole]);
-        assert_eq!(store.came_between(Some(after), after).await.unwrap(), []);
+        assert_eq!(store.came_before(before).await.unwrap(), []);
+        assert_eq!(store.came_before(after).await.unwrap(), [whole]);
     }
 
     #[tokio::test]

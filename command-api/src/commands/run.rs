@@ -9,8 +9,11 @@ use std::time::Duration;
 use access::{Caller, log_failure};
 use axum::extract::FromRequestParts;
 use domain::subscription::Plans;
-use event_log::{AppendError, Commit, EventLog, Metadata, NewIdempotencyRecord, left_of};
-use events::{Actor, ActorRole, CorrelationId, MediaId, Personal, Position, StreamId, Timestamp, UserId, Version};
+use event_log::{AppendError, Commit, EventLog, LogError, Metadata, NewIdempotencyRecord, left_of};
+use events::{
+    Actor, ActorRole, CorrelationId, EventId, MediaId, Personal, Position, StoredEvent, StreamId, Timestamp, UserId,
+    Version,
+};
 use http::request::Parts;
 use media_store::Films;
 use read_models::{Positions, Waited, projections_of};
@@ -63,6 +66,8 @@ pub struct Origin {
     pub user_agent: Option<String>,
     /// What ties the request's effects together.
     pub correlation_id: CorrelationId,
+    /// The event that it follows from; none when it is a request's first.
+    pub causation_id: Option<EventId>,
     /// Whether the caller would rather not wait for the read side.
     pub prefer_async: bool,
     /// The request's idempotency record, when it has a key.
@@ -80,6 +85,7 @@ impl Origin {
             ip: None,
             user_agent: None,
             correlation_id,
+            causation_id: None,
             prefer_async: false,
             ticket: None,
             if_match: None,
@@ -90,6 +96,32 @@ impl Origin {
     #[must_use]
     pub fn by_itself() -> Self {
         Self { prefer_async: true, ..Self::system(CorrelationId::new(Uuid::now_v7())) }
+    }
+
+    /// A command that comes by itself, because of an event: it belongs to what that event's request set off.
+    #[must_use]
+    pub fn because_of(cause: &StoredEvent) -> Self {
+        let causation_id = Some(cause.id);
+        Self { prefer_async: true, causation_id, ..Self::system(cause.correlation_id) }
+    }
+
+    /// A command that comes by itself, because of the last event of a stream, which has so many at least.
+    ///
+    /// # Errors
+    /// [`LogError`] when MongoDB is away.
+    pub async fn because_of_last(log: &EventLog, stream: &StreamId, least: Version) -> Result<Self, LogError> {
+        let last = log.read_stream(stream, least.saturating_sub(1)).await?.pop();
+        Ok(last.as_ref().map_or_else(Self::by_itself, Self::because_of))
+    }
+
+    /// The same request's next command, which follows from what the first has put last into a stream. The request's
+    /// idempotency record is the first one's.
+    ///
+    /// # Errors
+    /// [`LogError`] when MongoDB is away.
+    pub(crate) async fn then<O>(self, log: &EventLog, stream: &StreamId, first: &Done<O>) -> Result<Self, LogError> {
+        let cause = Self::because_of_last(log, stream, first.version.unwrap_or_default()).await?;
+        Ok(Self { ticket: None, causation_id: cause.causation_id, ..self })
     }
 
     /// Whether this request has been carried out before: running it changes nothing.
@@ -141,6 +173,7 @@ impl CommandContext {
             ip: Some(self.request.client_ip.to_string()),
             user_agent: self.request.user_agent.as_deref().map(str::to_owned),
             correlation_id: CorrelationId::new(self.request.correlation_id),
+            causation_id: None,
             prefer_async: self.request.prefer_async,
             ticket: self.ticket.clone(),
             if_match: None,
@@ -222,6 +255,11 @@ impl Commands {
     #[must_use]
     pub fn with_films(self, films: Films) -> Self {
         Self { films: Some(films), ..self }
+    }
+
+    /// The uploaded film whose address this is.
+    pub(crate) fn film_at(&self, url: &str) -> Option<MediaId> {
+        self.films.as_ref()?.names(url)
     }
 
     /// The address at which an answer shows an uploaded film.
@@ -322,7 +360,7 @@ impl Commands {
             time: now,
             actor: origin.actor(subject),
             correlation_id: origin.correlation_id,
-            causation_id: None,
+            causation_id: origin.causation_id,
         };
         let commit = Commit { appends, guards, idempotency, keys, metadata, observed };
         let committed = self.log.append(commit).await?;
@@ -360,7 +398,7 @@ fn record<O: Serialize>(
     outcome: &O,
 ) -> Result<NewIdempotencyRecord, AppendError> {
     let outcome = serde_json::to_value(outcome)
-        .map_err(|error| event_log::LogError::Corrupt(format!("an outcome without JSON: {error}")))?;
+        .map_err(|error| LogError::Corrupt(format!("an outcome without JSON: {error}")))?;
     Ok(NewIdempotencyRecord {
         id: ticket.id.clone(),
         fingerprint: ticket.fingerprint.clone(),

@@ -50,7 +50,7 @@ pub struct NewLesson {
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewVideo {
-    /// http(s); or else `media_id`.
+    /// http(s); or else `media_id`. The address at which an answer shows an uploaded film names that film.
     url: Option<String>,
     /// An uploaded film of the course's instructor.
     #[schema(value_type = Option<Uuid>)]
@@ -111,8 +111,13 @@ impl NewVideo {
         self.media_id.as_deref().filter(|id| !id.trim().is_empty())
     }
 
+    /// Its address, if it has one.
+    pub(super) fn url(&self) -> Option<&str> {
+        self.url.as_deref().filter(|url| !url.trim().is_empty())
+    }
+
     pub(super) fn parse(self, film: &Film, fields: &mut Fields) -> Option<LessonVideo> {
-        let has_url = self.url.as_ref().is_some_and(|url| !url.trim().is_empty());
+        let has_url = self.url().is_some();
         let source = match film {
             Film::Elsewhere => {
                 let url = fields.required_text("video.url", self.url, |text| parsed(HttpUrl::parse(text)));
@@ -122,7 +127,7 @@ impl NewVideo {
                 fields.reject("video.url", "ambiguous");
                 None
             }
-            Film::Uploaded(source) => Some(source.clone()),
+            Film::Uploaded(source) | Film::SentBack(source) => Some(source.clone()),
             Film::Unknown => {
                 fields.reject("video.media_id", "invalid");
                 None

@@ -43,13 +43,15 @@ async fn complete_courses(commands: &Commands, seen: &mut Position) -> Result<()
 
 async fn complete_course(commands: &Commands, course: &EnrollmentCourse) -> Result<(), Refusal> {
     let mut after = None;
+    let cause = commands.log().read_at(&[course.shrunk_at]).await?.pop();
+    let origin = cause.as_ref().map_or_else(Origin::by_itself, Origin::because_of);
     loop {
         let finished = load_finished_learners(commands.log().database(), course, after, AT_ONCE).await?;
         let Some(last) = finished.last() else { return Ok(()) };
         after = Some(last.id);
         for learner in &finished {
             let (user_id, course_id) = (learner.user_id, course.id);
-            commands.run(&Origin::by_itself(), &Complete { user_id, course_id }).await?;
+            commands.run(&origin, &Complete { user_id, course_id }).await?;
         }
     }
 }

@@ -29,6 +29,8 @@ pub(super) enum Film {
     Elsewhere,
     /// With the academy.
     Uploaded(FilmSource),
+    /// The same; it is named by the address at which answers show it, as whoever sends back what they were shown does.
+    SentBack(FilmSource),
     /// It names an upload that there is not, or that is no film.
     Unknown,
 }
@@ -39,12 +41,19 @@ impl Film {
     /// # Errors
     /// 503 when the log can't be read.
     pub(super) async fn named(commands: &Commands, video: Option<&NewVideo>) -> Result<Self, Refusal> {
-        let Some(text) = video.and_then(NewVideo::media_id) else { return Ok(Self::Elsewhere) };
-        let Ok(media_id) = text.parse::<MediaId>() else { return Ok(Self::Unknown) };
+        let Some(video) = video else { return Ok(Self::Elsewhere) };
+        let shown = video.url().and_then(|url| commands.film_at(url));
+        let (media_id, is_shown) = match (video.media_id().map(str::parse::<MediaId>), shown) {
+            (Some(Ok(named)), shown) => (named, shown == Some(named)),
+            (Some(Err(_)), _) => return Ok(Self::Unknown),
+            (None, Some(shown)) => (shown, true),
+            (None, None) => return Ok(Self::Elsewhere),
+        };
         let media = commands.log().load::<Media>(media_id).await?;
         Ok(match &media.state.upload {
             Some(upload) if upload.media_type().is_some_and(MediaType::is_video) => {
-                Self::Uploaded(FilmSource::Upload { media_id, owner: upload.owner_id })
+                let source = FilmSource::Upload { media_id, owner: upload.owner_id };
+                if is_shown { Self::SentBack(source) } else { Self::Uploaded(source) }
             }
             Some(_) | None => Self::Unknown,
         })
@@ -53,7 +62,7 @@ impl Film {
     /// A film that comes by itself needs no further words.
     pub(super) fn or_empty(&self, video: Option<NewVideo>) -> Option<NewVideo> {
         match self {
-            Self::Uploaded(_) => Some(video.unwrap_or_default()),
+            Self::Uploaded(_) | Self::SentBack(_) => Some(video.unwrap_or_default()),
             Self::Elsewhere | Self::Unknown => video,
         }
     }

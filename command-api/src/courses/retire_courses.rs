@@ -2,7 +2,7 @@
 
 use domain::course::RetireCourse;
 use domain::{Course, User};
-use events::{CourseId, Timestamp};
+use events::{CourseId, Fold as _, Timestamp};
 use read_models::views::load_orphaned_courses;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -32,8 +32,17 @@ pub fn start_retiring(commands: &Commands, cancel: CancellationToken) -> JoinHan
 /// One look.
 async fn retire_courses(commands: &Commands) -> Result<(), Refusal> {
     for course_id in load_orphaned_courses(commands.log().database(), MOST).await? {
-        commands.run(&Origin::by_itself(), &Retire { course_id }).await?;
+        retire(commands, course_id).await?;
     }
+    Ok(())
+}
+
+/// The last thing that happened to its instructor is that they were erased.
+async fn retire(commands: &Commands, course_id: CourseId) -> Result<(), Refusal> {
+    let course = commands.log().load::<Course>(course_id).await?;
+    let Some(details) = &course.state.details else { return Ok(()) };
+    let origin = Origin::because_of_last(commands.log(), &User::stream(details.instructor_id), 0).await?;
+    commands.run(&origin, &Retire { course_id }).await?;
     Ok(())
 }
 

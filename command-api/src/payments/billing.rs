@@ -2,9 +2,9 @@
 //! is asked again.
 
 use chrono::TimeDelta;
-use domain::Subscription;
 use domain::subscription::{RenewSubscription, Renewal, Subscribed};
-use events::{SubscriptionId, SubscriptionStatus, Timestamp, TransactionId, UserId};
+use domain::{Subscription, Transaction};
+use events::{Fold as _, SubscriptionId, SubscriptionStatus, Timestamp, TransactionId, UserId};
 use futures::StreamExt as _;
 use read_models::views::{due_subscriptions, unanswered_transactions};
 use tokio::task::JoinHandle;
@@ -78,7 +78,9 @@ async fn settle_open(commands: &Commands, payments: &Payments, id: TransactionId
         ask(commands, payments, id, Asking::Again).await?.map(|(settle, _)| settle)
     };
     if let Some(settle) = answer {
-        commands.run(&Origin::by_itself(), &settle).await?;
+        // What it waited with was the last that happened to it.
+        let origin = Origin::because_of_last(commands.log(), &Transaction::stream(id), 0).await?;
+        commands.run(&origin, &settle).await?;
     }
     Ok(())
 }
@@ -87,7 +89,8 @@ async fn settle_open(commands: &Commands, payments: &Payments, id: TransactionId
 async fn bill_subscriber(commands: &Commands, payments: &Payments, user_id: UserId) -> Result<(), Refusal> {
     let now = Timestamp::new(commands.clock().now());
     if let Some(answer) = ask_for_first_month(commands, payments, user_id, Asking::Again).await? {
-        commands.run(&Origin::by_itself(), &answer).await?;
+        let origin = Origin::because_of_last(commands.log(), &Subscription::stream(user_id), 0).await?;
+        commands.run(&origin, &answer).await?;
     }
     loop {
         let state = commands.log().load::<Subscription>(user_id).await?.state;

@@ -7,11 +7,10 @@
 //! | `purchase`, `refund`, `subscribe`, `subscription_steps`, `change_plan` | one file per use case |
 //! | `webhook`, `signature`, `message` | what the provider says of itself |
 //! | `billing` | what comes by itself: renewals, ends, and questions that a crash has left open |
-//! | `reconcile`, `differences` | the log held against what the provider has written down |
+//! | `reconcile` | the log held against what the provider has written down |
 
 pub(crate) mod billing;
 pub mod change_plan;
-mod differences;
 mod message;
 pub(crate) mod provider;
 pub mod purchase;

@@ -110,19 +110,21 @@ pub async fn purchase(
     let first = Origin { prefer_async: origin.prefer_async || is_card, ..origin.clone() };
     let started = commands.run(&first, &Start { id: TransactionId::new(Uuid::now_v7()), wish, caller }).await?;
     let heard = ask(&commands, &payments, started.outcome, Asking::First).await?;
-    let second = Origin { ticket: None, ..origin };
-    in_time_anew(take_in(&commands, &second, started, heard)).await
+    in_time_anew(take_in(&commands, origin, started, heard)).await
 }
 
 /// Takes in what the provider has answered, if it was asked, and answers the buyer.
 async fn take_in(
     commands: &Commands,
-    origin: &Origin,
+    origin: Origin,
     started: Done<TransactionId>,
     heard: Option<(Settle<'_>, Option<String>)>,
 ) -> Result<Response, Refusal> {
     let (done, client_secret) = match heard {
-        Some((settle, secret)) => (Some(commands.run(origin, &settle).await?), secret),
+        Some((settle, secret)) => {
+            let origin = origin.then(commands.log(), &Transaction::stream(settle.id), &started).await?;
+            (Some(commands.run(&origin, &settle).await?), secret)
+        }
         None => (None, None),
     };
     let transaction = transaction_view(commands, started.outcome).await?;

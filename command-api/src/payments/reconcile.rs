@@ -1,4 +1,9 @@
 //! The log held against what the provider has written down, by `har payments reconcile` and once an hour by itself.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `reconcile/ours` | the payments of the log, held against a book |
+//! | `reconcile/difference` | what is not the same, and its words |
 
 use std::time::Duration;
 
@@ -9,9 +14,13 @@ use serde::Serialize;
 use service_kit::settings::{Settings, SettingsError};
 use tokio_util::sync::CancellationToken;
 
-use super::differences::Ours;
-pub use super::differences::{Difference, DifferenceKind};
 use super::provider::{OpenStripeError, Provider, Unavailable};
+
+mod difference;
+mod ours;
+
+pub use difference::{Difference, DifferenceKind};
+use ours::Ours;
 
 /// How often a running process compares.
 const EVERY: Duration = Duration::from_secs(60 * 60);

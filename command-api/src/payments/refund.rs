@@ -68,19 +68,21 @@ pub async fn refund(
     let request = Request { id, caller, reason, terms: &payments.terms };
     let requested = commands.run(&first, &request).await?;
     let sent = send_back(&commands, &payments, id).await?;
-    let second = Origin { ticket: None, ..origin };
-    in_time_anew(take_in(&commands, &second, (id, requested), sent)).await
+    in_time_anew(take_in(&commands, origin, (id, requested), sent)).await
 }
 
 /// Takes in what the provider has answered, if it was asked, and answers who asked for the money.
 async fn take_in(
     commands: &Commands,
-    origin: &Origin,
+    origin: Origin,
     (id, requested): (TransactionId, Done<()>),
     sent: Option<Settle<'_>>,
 ) -> Result<Response, Refusal> {
     let done = match sent {
-        Some(settle) => commands.run(origin, &settle).await?,
+        Some(settle) => {
+            let origin = origin.then(commands.log(), &Transaction::stream(id), &requested).await?;
+            commands.run(&origin, &settle).await?
+        }
         None => requested,
     };
     let answer = TransactionAnswer { transaction: transaction_view(commands, id).await? };

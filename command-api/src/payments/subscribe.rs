@@ -70,20 +70,22 @@ pub async fn subscribe(
     let request = Request { id: SubscriptionId::new(Uuid::now_v7()), plan, card, caller };
     let requested = commands.run(&first, &request).await?;
     let heard = ask_for_first_month(&commands, &payments, user_id, Asking::First).await?;
-    let second = Origin { ticket: None, ..origin };
-    in_time_anew(take_in(&commands, &second, (user_id, requested), heard)).await
+    in_time_anew(take_in(&commands, origin, (user_id, requested), heard)).await
 }
 
 /// Takes in what the provider has answered, if it was asked, and answers the subscriber.
 async fn take_in(
     commands: &Commands,
-    origin: &Origin,
+    origin: Origin,
     (user_id, requested): (UserId, Done<SubscriptionId>),
     heard: Option<TakeAnswer>,
 ) -> Result<Response, Refusal> {
     let id = requested.outcome;
     let done = match heard {
-        Some(answer) => Some(commands.run(origin, &answer).await?),
+        Some(answer) => {
+            let origin = origin.then(commands.log(), &Subscription::stream(user_id), &requested).await?;
+            Some(commands.run(&origin, &answer).await?)
+        }
         None => None,
     };
     let Some(subscription) = subscription_view(commands, user_id, id).await? else {

@@ -8,7 +8,6 @@ use events::{
 use serde::{Deserialize as _, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 /// The sealed fields that are shown to whom they are about, and to admins, by name. Every other sealed field is left
 /// out, so that a secret is not shown for having been forgotten here. (What is not sealed is no secret: the log never
@@ -58,8 +57,9 @@ pub(crate) struct AuditEventView {
     /// Ties together everything that one request set off.
     #[schema(value_type = Uuid)]
     correlation_id: CorrelationId,
-    /// The event or request that this one follows from.
-    causation_id: Option<Uuid>,
+    /// The event that this one follows from; null for what somebody asked for.
+    #[schema(value_type = Option<Uuid>)]
+    causation_id: Option<EventId>,
     /// The persons it is about.
     #[schema(value_type = Vec<Uuid>)]
     subject_ids: Vec<UserId>,

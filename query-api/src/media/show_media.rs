@@ -14,7 +14,7 @@ use event_log::{EventLog, LogError};
 use events::{MediaId, VideoSource};
 use http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap,
-    HeaderValue, RANGE,
+    HeaderValue, IF_NONE_MATCH, IF_RANGE, RANGE,
 };
 use http::{HeaderName, StatusCode};
 use media_store::{Shelf, StoreError};
@@ -22,6 +22,9 @@ use read_models::views::{courses_pictured, lessons_with_film};
 use service_kit::http::{ApiError, ErrorBody, PathId, QueryParams};
 
 use crate::Reads;
+
+/// Whose it is to see is asked each time.
+const OWN_CACHE: HeaderValue = HeaderValue::from_static("private, no-cache");
 
 /// The bytes of an uploaded file, or those of a range of it.
 ///
@@ -41,6 +44,7 @@ use crate::Reads;
     responses(
         (status = 200, description = "the whole file", content_type = "application/octet-stream", body = Vec<u8>),
         (status = 206, description = "the range", content_type = "application/octet-stream", body = Vec<u8>),
+        (status = 304, description = "the caller has it already (`If-None-Match`)"),
         (status = 400, description = "`validation_failed`: a parameter is not valid", body = ErrorBody),
         (status = 404, description = "`not_found`: no such file, or not for the caller", body = ErrorBody),
         (status = 416, description = "`range_not_satisfiable`", body = ErrorBody),
@@ -68,12 +72,29 @@ pub(crate) async fn show_media(
     if !is_signed && !viewer.may_see(upload).await? {
         return Err(ApiError::not_found());
     }
-    let range = match asked(&headers, upload.size) {
+    let etag = format!("\"{}\"", upload.sha256);
+    if is_known(&headers, &etag) {
+        return not_modified(&etag);
+    }
+    let range = match asked(&headers, upload.size, &etag) {
         Asked::Whole => None,
         Asked::Range(range) => Some(range),
         Asked::Nothing => return Ok(unsatisfiable(upload.size)),
     };
-    answer(&shelf, upload, range).await
+    answer(&shelf, upload, range, &etag).await
+}
+
+/// Whether the caller has these bytes already (RFC 9110 §13.1.2).
+fn is_known(headers: &HeaderMap, etag: &str) -> bool {
+    let known = headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    known.split(',').map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == etag)
+}
+
+fn not_modified(etag: &str) -> Result<Response, ApiError> {
+    let mut response = StatusCode::NOT_MODIFIED.into_response();
+    response.headers_mut().insert(ETAG, HeaderValue::from_str(etag).map_err(ApiError::internal)?);
+    response.headers_mut().insert(CACHE_CONTROL, OWN_CACHE);
+    Ok(response)
 }
 
 /// Who wants to see a file.
@@ -150,8 +171,12 @@ enum Asked {
     Nothing,
 }
 
-/// Several ranges are answered by the whole file, as is what is no range: RFC 9110 §14.2 lets a server do so.
-fn asked(headers: &HeaderMap, size: u64) -> Asked {
+/// Several ranges are answered by the whole file, as is what is no range: RFC 9110 §14.2 lets a server do so. So is who
+/// wants a part of other bytes than these (§13.1.5).
+fn asked(headers: &HeaderMap, size: u64, etag: &str) -> Asked {
+    if headers.get(IF_RANGE).is_some_and(|known| known.as_bytes() != etag.as_bytes()) {
+        return Asked::Whole;
+    }
     let Some(text) = headers.get(RANGE).and_then(|value| value.to_str().ok()) else { return Asked::Whole };
     let Ok(parsed) = http_range_header::parse_range_header(text) else { return Asked::Whole };
     match parsed.validate(size) {
@@ -171,7 +196,12 @@ fn unsatisfiable(size: u64) -> Response {
     response
 }
 
-async fn answer(shelf: &Shelf, upload: &Upload, range: Option<RangeInclusive<u64>>) -> Result<Response, ApiError> {
+async fn answer(
+    shelf: &Shelf,
+    upload: &Upload,
+    range: Option<RangeInclusive<u64>>,
+    etag: &str,
+) -> Result<Response, ApiError> {
     let (first, last) =
         range.as_ref().map_or((0, upload.size.saturating_sub(1)), |range| (*range.start(), *range.end()));
     let bytes = shelf.store.read(upload.media_id, first..last + 1).await.map_err(|error| match error {
@@ -187,9 +217,8 @@ async fn answer(shelf: &Shelf, upload: &Upload, range: Option<RangeInclusive<u64
         (ACCEPT_RANGES, HeaderValue::from_static("bytes")),
         // Its name is its owner's business.
         (CONTENT_DISPOSITION, text(format!("{disposition}; filename=\"{}\"", upload.media_id))?),
-        (ETAG, text(format!("\"{}\"", upload.sha256))?),
-        // Whose it is to see is asked each time.
-        (CACHE_CONTROL, HeaderValue::from_static("private, no-cache")),
+        (ETAG, text(etag.to_owned())?),
+        (CACHE_CONTROL, OWN_CACHE),
     ];
     let status = if range.is_some() {
         headers.push((CONTENT_RANGE, text(format!("bytes {first}-{last}/{}", upload.size))?));

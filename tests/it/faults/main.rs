@@ -45,6 +45,7 @@ macro_rules! faults {
 faults! {
     kill_command_api = "kill-command-api",
     kill_projectors = "kill-projectors",
+    kill_rebuild = "kill-rebuild",
     lose_nats = "lose-nats",
     lose_mongod = "lose-mongod",
     read_own_writes = "read-own-writes",

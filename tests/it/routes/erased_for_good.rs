@@ -9,6 +9,7 @@ use tests::canaries::{Canaries, watch_logs};
 use tests::learners::free_course;
 use tests::people::PASSWORD;
 use tests::quizzes::new_quiz;
+use tests::uploads::{Form, IMAGE};
 use tests::{AppOptions, Person, Request, TestApp, eventually};
 use tokio_util::sync::CancellationToken;
 
@@ -23,8 +24,9 @@ const BIO: &str = "Canari7f3a-bio";
 const REASON: &str = "Canari7f3a-reason";
 const ANSWER: &str = "Canari7f3a-answer";
 const AGENT: &str = "Canari7f3a-agent";
+const FILE: &str = "Canari7f3a-file.png";
 /// What no read collection has.
-const ONLY_IN_EVENTS: [&str; 2] = ["canari7f3a-answer", "canari7f3a-reason"];
+const ONLY_IN_EVENTS: [&str; 3] = ["canari7f3a-answer", "canari7f3a-file.png", "canari7f3a-reason"];
 
 /// As their browser sends it.
 fn theirs(request: Request) -> Request {
@@ -52,6 +54,8 @@ async fn somebody(app: &TestApp, admin: &Person) -> Person {
     let _ = decide.send().await.expect(200);
     let avatar = theirs(app.patch("/auth/profile")).bearer(&person.token).key("avatar");
     let _ = avatar.json(&json!({ "avatar_url": AVATAR })).send().await.expect(200);
+    let upload = Form::file(FILE, IMAGE).of(theirs(app.post("/media")).bearer(&person.token).key("upload"));
+    let _ = upload.send().await.expect(201);
     let course = app.published(admin, &free_course("Statistique")).await;
     let _ = theirs(app.post(&format!("/courses/{}/enroll", course.id))).bearer(&person.token).send().await.expect(201);
     let (quiz, questions) = app.quiz_of(admin, &course.id, &new_quiz(None)).await;
@@ -77,7 +81,7 @@ async fn on_nats(app: &TestApp) -> (String, String) {
 async fn nothing_is_left_of_who_is_erased() {
     let logs = watch_logs(MARK);
     tracing::debug!(word = MARK, "what is logged is seen");
-    let canaries = Canaries::new([IP, EMAIL, FIRST, LAST, AVATAR, BIO, REASON, ANSWER, AGENT]);
+    let canaries = Canaries::new([IP, EMAIL, FIRST, LAST, AVATAR, BIO, REASON, ANSWER, AGENT, FILE]);
     let proxy = HashMap::from([("HAR_TRUSTED_PROXIES".to_owned(), "127.0.0.1".to_owned())]);
     let app = TestApp::start(AppOptions { settings: proxy, ..AppOptions::without_projections() }).await;
     let projecting = CancellationToken::new();

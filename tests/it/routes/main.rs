@@ -5,7 +5,7 @@
 //! | `register`, `login`, `profile` | accounts |
 //! | `logout`, `refresh_token`, `sessions` | sessions |
 //! | `change_password`, `request_password_reset`, `reset_password` | passwords |
-//! | `audit`, `audit_state`, `audit_tail` | the audit trail |
+//! | `audit`, `audit_access`, `audit_state`, `audit_tail` | the audit trail |
 //! | `projections` | how far the read side is; rebuilds, retries |
 //! | `export_data` | all that is held on somebody |
 //! | `limits` | how often one may try |
@@ -34,6 +34,7 @@ mod any_input;
 mod apply_as_instructor;
 mod archive_course;
 mod audit;
+mod audit_access;
 mod audit_state;
 mod audit_tail;
 mod authorization;

@@ -1,12 +1,13 @@
 //! POST /media, GET /media/:id, and lessons whose film is an upload.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
+use command_api::media::sweep;
 use serde_json::{Value, json};
 use tests::learners::free_course;
-use tests::people::{id_of, new_course};
+use tests::people::{PASSWORD, id_of, new_course};
 use tests::uploads::{FILM, Form, IMAGE};
-use tests::{Answer, AppOptions, Person, TestApp, eventually, shape};
+use tests::{Answer, AppOptions, Person, TestApp, eventually, scaled, shape};
 use tokio::io::AsyncWriteExt as _;
 use uuid::Uuid;
 
@@ -292,5 +293,106 @@ async fn the_same_upload_with_the_same_key_is_one() {
     assert_eq!(files(&app).len(), 1);
     content[100] = 8;
     send("one", &content).await.assert_refused(409, "idempotency_key_reused");
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_sends_back_a_lesson_as_it_was_shown_keeps_its_film() {
+    let app = TestApp::start(AppOptions::default()).await;
+    let admin = app.admin().await;
+    let owner = app.instructor(&admin).await;
+    let course = app.published(&owner, &free_course("Films")).await;
+    let (id, url) = url_of(&app, &owner, "film.mp4", FILM).await;
+    let (other, _) = url_of(&app, &owner, "autre.mp4", FILM).await;
+    let shown = add(&app, &owner, &course, &film_of(&id)).await.expect(201).data()["lesson"].take();
+    let path = format!("/courses/{}/modules/{}/lessons/{}", course.id, course.module, shown["_id"].as_str().unwrap());
+    let change = |video: Value| app.patch(&path).bearer(&owner.token).json(&json!({ "video": video }));
+    let address = shown["video"]["url"].as_str().unwrap();
+    assert!(address.contains("signature="), "{address}");
+    for video in [
+        json!({ "url": address, "duration_seconds": 120 }),
+        json!({ "url": url, "duration_seconds": 120 }),
+        json!({ "url": address, "media_id": id, "duration_seconds": 120 }),
+    ] {
+        let changed = change(video).send().await.expect(200).data()["lesson"]["video"].take();
+        assert!(changed["url"].as_str().unwrap().contains("signature="), "{changed}");
+        assert_eq!(changed["duration_seconds"], 120);
+        let stored = app.events_after(0).await.into_iter().rev().find(|event| event.event_type == "LessonChanged");
+        let data = stored.unwrap().data.to_string();
+        assert!(data.contains(&id) && !data.contains("signature"), "{data}");
+    }
+    let ambiguous = change(json!({ "url": address, "media_id": other })).send().await;
+    ambiguous.assert_refused(400, "validation_failed");
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_has_the_bytes_is_not_sent_them_and_a_part_is_of_those_that_it_was_begun_with() {
+    let app = TestApp::start(AppOptions::default()).await;
+    let learner = app.learner().await;
+    let (_, url) = url_of(&app, &learner, "moi.png", IMAGE).await;
+    let get = || app.follow(&url).bearer(&learner.token);
+    let whole = get().send().await.expect(200);
+    let etag = whole.header("etag").unwrap().to_owned();
+    for known in [etag.clone(), format!("W/{etag}"), format!("\"x\", {etag}"), "*".to_owned()] {
+        let answer = get().header("If-None-Match", &known).send().await.expect(304);
+        assert_eq!((answer.bytes.len(), answer.header("etag")), (0, Some(etag.as_str())), "{known}");
+    }
+    let _ = get().header("If-None-Match", "\"x\"").send().await.expect(200);
+    for (begun_with, status) in [(etag.as_str(), 206), ("\"x\"", 200), ("Fri, 27 Nov 2026 07:00:00 GMT", 200)] {
+        let _ = get().header("Range", "bytes=0-3").header("If-Range", begun_with).send().await.expect(status);
+    }
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn files_that_nobody_needs_are_removed() {
+    let app = TestApp::start(AppOptions::default()).await;
+    let admin = app.admin().await;
+    let (owner, learner, stays) = (app.instructor(&admin).await, app.learner().await, app.learner().await);
+    let course = app.published(&owner, &free_course("Films")).await;
+    let (film, _) = url_of(&app, &owner, "film.mp4", FILM).await;
+    let _ = add(&app, &owner, &course, &film_of(&film)).await.expect(201);
+    let (unused, _) = url_of(&app, &owner, "inutile.mp4", FILM).await;
+    let (avatar, _) = url_of(&app, &learner, "moi.png", IMAGE).await;
+    let (kept, _) = url_of(&app, &stays, "moi.png", IMAGE).await;
+    let stray = Uuid::now_v7().to_string();
+    std::fs::write(app.media_folder.join(&stray), IMAGE).unwrap();
+
+    let (commands, shelf) = (&app.commands.commands, &app.commands.shelf);
+    let (before, now) = (chrono::Utc::now() - chrono::TimeDelta::hours(1), async || {
+        sweep(commands, shelf, chrono::Utc::now() + chrono::TimeDelta::minutes(1)).await.unwrap()
+    });
+    assert_eq!(sweep(commands, shelf, before).await.unwrap(), 0, "what is young may be on its way");
+    assert_eq!(now().await, 1, "the stray one");
+    for person in [&owner, &learner] {
+        let password = json!({ "password": PASSWORD });
+        let _ = app.delete("/auth/profile").bearer(&person.token).json(&password).send().await.expect(200);
+    }
+    assert_eq!((now().await, now().await), (2, 0));
+    let left: BTreeSet<String> = files(&app).into_iter().collect();
+    assert_eq!(left, BTreeSet::from([film.clone(), kept]), "who holds the course keeps its film");
+    let events = app.events_after(0).await;
+    let removed = events.iter().filter(|event| event.event_type == "MediaRemoved");
+    let removed: BTreeSet<&str> = removed.map(|event| event.stream_id.as_str()).collect();
+    assert_eq!(removed, BTreeSet::from([unused.as_str(), avatar.as_str()]));
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_long_film_comes_and_goes_byte_by_byte() {
+    let app = TestApp::start(AppOptions::default()).await;
+    let admin = app.admin().await;
+    let owner = app.instructor(&admin).await;
+    // 50 MB when everything is run whole.
+    let mut film = FILM.to_vec();
+    film.extend((0..scaled(50_000_000)).map(|byte| u8::try_from(byte % 251).unwrap()));
+    let (_, url) = url_of(&app, &owner, "long.mp4", &film).await;
+    let whole = app.follow(&url).bearer(&owner.token).send().await.expect(200);
+    assert!(whole.bytes == film, "other bytes");
+    let middle = film.len() / 2;
+    let range = format!("bytes={middle}-{}", middle + 999);
+    let part = app.follow(&url).bearer(&owner.token).header("Range", &range).send().await.expect(206);
+    assert!(part.bytes == film[middle..middle + 1_000], "another part");
     app.stop().await;
 }

@@ -68,8 +68,8 @@ async fn least(log: &EventLog) -> Result<Position> {
     Ok(users.min(courses))
 }
 
-/// Compares the documents of each projection with the fold up to its checkpoint; returns how many there are.
-async fn compare(log: &EventLog) -> Result<usize> {
+/// Compares the documents of both projections with the fold up to its checkpoint; returns how many there are.
+pub(super) async fn compare(log: &EventLog) -> Result<usize> {
     let events = audit::whole_log(log).await?;
     let mut count = 0;
     for projection in PROJECTIONS {

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | `kill_command_api` | P1–P4: what was acknowledged is in the log once, whatever is killed and retried |
 //! | `kill_projectors` | P5: documents are the fold of the log up to the checkpoint, after every kill |
+//! | `kill_rebuild` | P5: a rebuild, and a swap, that is killed is gone on with; no read fails |
 //! | `lose_nats` | P4, P9: commands and reads go on without NATS; the stream is completed afterwards |
 //! | `lose_mongod` | P1, P9: 503 in time while it is away, nothing lost, writes resume |
 //! | `read_own_writes` | P6: who wrote it reads it |
@@ -26,6 +27,7 @@ mod frozen_publisher;
 mod history;
 mod kill_command_api;
 mod kill_projectors;
+mod kill_rebuild;
 mod load;
 mod lose_mongod;
 mod lose_nats;
@@ -105,6 +107,11 @@ pub const ALL: &[Fault] = &[
         name: "kill-projectors",
         what: "kill -9 of projectors mid-batch",
         run: |programs, scale| Box::pin(kill_projectors::run(programs, scale)),
+    },
+    Fault {
+        name: "kill-rebuild",
+        what: "kill -9 of projectors in the middle of rebuilds and swaps",
+        run: |programs, scale| Box::pin(kill_rebuild::run(programs, scale)),
     },
     Fault {
         name: "lose-nats",

@@ -9,7 +9,7 @@
 
 use std::time::Duration;
 
-use ::stripe::{ApiErrors, Client, ClientBuilder, IdempotencyKey, RequestStrategy, StripeError};
+use ::stripe::{ApiErrors, ApiErrorsType, Client, ClientBuilder, IdempotencyKey, RequestStrategy, StripeError};
 use events::Money;
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
@@ -316,7 +316,11 @@ fn new_intent(amount: Money, card: &str, metadata: Metadata) -> NewIntent<'_> {
 fn answered<T>(answer: Result<T, StripeError>) -> Result<Result<T, No>, Unavailable> {
     match answer {
         Ok(answer) => Ok(Ok(answer)),
-        Err(StripeError::Stripe(errors, 400 | 402 | 404)) => Ok(Err(no(*errors))),
+        // What was asked for under this name before was another thing: nothing was done now.
+        Err(StripeError::Stripe(errors, status)) if errors.type_ == ApiErrorsType::IdempotencyError => {
+            Err(Unavailable(format!("{status} {}", errors.type_)))
+        }
+        Err(StripeError::Stripe(errors, status @ (400 | 402 | 404))) => Ok(Err(no(*errors, status))),
         // Its words in full would show the payment's secret.
         Err(StripeError::Stripe(errors, status)) => Err(Unavailable(format!("{status} {}", errors.type_))),
         Err(StripeError::Timeout) => Err(Unavailable(format!("nothing for {PATIENCE:?}"))),
@@ -326,12 +330,14 @@ fn answered<T>(answer: Result<T, StripeError>) -> Result<Result<T, No>, Unavaila
     }
 }
 
-fn no(errors: ApiErrors) -> No {
+fn no(errors: ApiErrors, status: u16) -> No {
     let code = errors.decline_code.or_else(|| errors.code.map(|code| code.to_string()));
-    No {
-        payment_intent_id: errors.payment_intent.map(|intent| intent.id.to_string()),
-        code: code.unwrap_or_else(|| "payment_failed".to_owned()),
+    let code = code.unwrap_or_else(|| "payment_failed".to_owned());
+    if status != 402 {
+        // Not the bank: something about the request, or about the account.
+        tracing::warn!(status, code, param = errors.param, "Stripe would not");
     }
+    No { payment_intent_id: errors.payment_intent.map(|intent| intent.id.to_string()), code }
 }
 
 #[cfg(test)]
