@@ -8,5 +8,5 @@ mod parking;
 pub use documents::{Documents, FoldError};
 
 pub(crate) use batch::{Folding, keys_of, stream_key};
-pub(crate) use documents::{Cache, Change, Slot, Uncached};
+pub(crate) use documents::{Cache, Change, Slot, Typed, Uncached};
 pub(crate) use parking::{Parked, Parking};

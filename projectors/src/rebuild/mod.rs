@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `running` | the lease, what was asked for, the end: [`run`] |
 //! | `rebuilding` | one rebuild, from where it is to its end: read this first |
-//! | `window` | a stretch of the log, folded in memory |
+//! | `window`, `memory` | a stretch of the log, folded in memory; how long it may be |
 //! | `shadow` | the new collections, and how a window comes into them |
 //! | `comparing` | the new documents against those that serve |
 //! | `swap` | the new collections take the place of the others |
@@ -16,6 +16,7 @@
 //! have taken their place already. Each is gone on from.
 
 mod comparing;
+mod memory;
 mod rebuilding;
 mod record;
 mod running;

@@ -88,14 +88,14 @@ impl Rebuilding<'_> {
         if self.rebuild.state != RebuildState::Swapping {
             self.build().await?;
             self.shadow.index().await?;
-            if self.is_of_its_version().await? {
+            if self.serving().await?.is_some() {
                 self.verify().await?;
                 self.build().await?;
             }
             let fenced = swap::fence(&self.log, &*projection).await?;
-            let of_its_version = self.is_of_its_version().await?;
             let head = self.log.head().await?.position;
-            self.build_to(if of_its_version { fenced } else { head.max(fenced) }).await?;
+            let goal = if self.serving().await?.is_some() { fenced } else { head.max(fenced) };
+            self.build_to(goal).await?;
             self.tell(RebuildState::Swapping).await?;
         }
         swap::place(&self.log, &*projection, &self.shadow).await?;
@@ -119,17 +119,21 @@ impl Rebuilding<'_> {
         self.tell(state).await
     }
 
-    /// Whether the documents that serve are of this code's version: then they are not to be overtaken.
-    async fn is_of_its_version(&self) -> Result<bool, RebuildError> {
-        Ok(swap::checkpoint(&self.log, &*self.projection).await?.version == self.projection.version())
+    /// How far the documents are that serve, when they are of this code's version: then they are not to be overtaken, and
+    /// can be compared with. None when they are not, or when there are none yet.
+    async fn serving(&self) -> Result<Option<Position>, RebuildError> {
+        let checkpoint = swap::checkpoint(&self.log, &*self.projection).await?;
+        let is_of_its_version = checkpoint.version == self.projection.version() && checkpoint.position > 0;
+        Ok(is_of_its_version.then_some(checkpoint.position))
     }
 
     /// Builds until it is close to where the others are, or the log ends.
     async fn build(&mut self) -> Result<(), RebuildError> {
         for _ in 0..ROUNDS {
-            let checkpoint = swap::checkpoint(&self.log, &*self.projection).await?;
-            let of_its_version = checkpoint.version == self.projection.version();
-            let goal = if of_its_version { checkpoint.position } else { self.log.head().await?.position };
+            let goal = match self.serving().await? {
+                Some(position) => position,
+                None => self.log.head().await?.position,
+            };
             if goal.saturating_sub(self.rebuild.written) <= CLOSE && self.rebuild.written > 0 {
                 return Ok(());
             }

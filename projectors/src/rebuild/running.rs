@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::memory::window_bytes;
 use super::rebuilding::Rebuilding;
 use super::record::Records;
 use super::shadow::Shadow;
@@ -30,7 +31,8 @@ const LEASE_WAIT: Duration = Duration::from_secs(4);
 /// How projections are rebuilt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RebuildOptions {
-    /// About how many bytes of documents are folded in memory before they are written.
+    /// About how many bytes of documents are folded in memory before they are written: what is written again by a later
+    /// window costs as much again. An eighth of the memory that there is, by default.
     pub window_bytes: usize,
     /// Events that are read at a time.
     pub batch_events: u32,
@@ -38,7 +40,7 @@ pub struct RebuildOptions {
 
 impl Default for RebuildOptions {
     fn default() -> Self {
-        Self { window_bytes: 256 * 1024 * 1024, batch_events: 2_000 }
+        Self { window_bytes: window_bytes(), batch_events: 2_000 }
     }
 }
 

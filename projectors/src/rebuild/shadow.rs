@@ -11,7 +11,8 @@ use std::time::Duration;
 use bson::{Document, RawDocumentBuf, doc, rawdoc};
 use event_log::{EventLog, LogError, signed, within};
 use events::Position;
-use futures::TryStreamExt as _;
+use futures::future::BoxFuture;
+use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _};
 use mongodb::error::ErrorKind;
 use mongodb::options::WriteConcern;
 use mongodb::{Collection as Driver, Database};
@@ -19,7 +20,7 @@ use read_models::{Collection, PARKED};
 
 use super::RebuildError;
 use crate::commands::{DOCUMENT_BYTES, record};
-use crate::folding::{Change, Parked};
+use crate::folding::{Change, Parked, Typed};
 use crate::store::{INVALID, Store, VALIDATION_FAILURE};
 use crate::{DocKey, Projection};
 
@@ -27,9 +28,10 @@ use crate::{DocKey, Projection};
 const LONG: Duration = Duration::from_secs(600);
 /// The longest that one insertion may take.
 const INSERT_LIMIT: Duration = Duration::from_secs(30);
-/// Documents, and about bytes, of one insertion.
+/// Documents of one insertion; the driver divides what is too large for a message.
 const DOCUMENTS: usize = 2_000;
-const BYTES: usize = 8 * 1024 * 1024;
+/// Insertions on the way together.
+const AT_ONCE: usize = 3;
 
 /// What an ending of a name means.
 const NEW: &str = "__new_";
@@ -247,45 +249,46 @@ impl Shadow {
     async fn insert_into(
         &self,
         changes: &BTreeMap<DocKey, Change>,
-        name: impl Fn(&str) -> String,
+        name: impl Fn(&str) -> String + Sync,
     ) -> Result<(), Unwritten> {
+        let put = changes.iter().filter_map(|(key, change)| match change {
+            Change::Put(document) => Some((key, document)),
+            Change::Delete => None,
+        });
+        let all: Vec<(&DocKey, &Typed)> = put.collect();
+        let of_one = all.chunk_by(|(one, _), (other, _)| one.collection() == other.collection());
+        let chunks = of_one.flat_map(|documents| documents.chunks(DOCUMENTS));
+        let inserting: Vec<BoxFuture<'_, _>> = chunks.map(|chunk| self.insert_chunk(chunk, &name).boxed()).collect();
+        let mut inserted = futures::stream::iter(inserting).buffer_unordered(AT_ONCE);
         let mut refused = HashMap::new();
-        let mut chunk: Vec<(&DocKey, RawDocumentBuf)> = Vec::new();
-        let mut bytes = 0;
-        for (key, change) in changes {
-            let Change::Put(document) = change else { continue };
-            let Some(raw) = document.encode() else {
-                refused.insert(key.clone(), "it has no BSON form".to_owned());
-                continue;
-            };
-            if raw.as_bytes().len() >= DOCUMENT_BYTES {
-                refused.insert(key.clone(), "it is too large".to_owned());
-                continue;
-            }
-            let is_other = chunk.first().is_some_and(|(first, _)| first.collection() != key.collection());
-            if is_other || chunk.len() >= DOCUMENTS || bytes + raw.as_bytes().len() > BYTES {
-                self.insert_chunk(std::mem::take(&mut chunk), &name, &mut refused).await?;
-                bytes = 0;
-            }
-            bytes += raw.as_bytes().len();
-            chunk.push((key, raw));
+        while let Some(more) = inserted.try_next().await? {
+            refused.extend(more);
         }
-        self.insert_chunk(chunk, &name, &mut refused).await?;
         if refused.is_empty() { Ok(()) } else { Err(Unwritten::Refused(refused)) }
     }
 
+    /// Inserts documents of one collection; gives those that can't be, and why.
     async fn insert_chunk(
         &self,
-        chunk: Vec<(&DocKey, RawDocumentBuf)>,
-        name: &impl Fn(&str) -> String,
-        refused: &mut HashMap<DocKey, String>,
-    ) -> Result<(), RebuildError> {
-        let Some((first, _)) = chunk.first() else { return Ok(()) };
+        documents: &[(&DocKey, &Typed)],
+        name: &(impl Fn(&str) -> String + Sync),
+    ) -> Result<HashMap<DocKey, String>, RebuildError> {
+        let (mut refused, mut chunk) = (HashMap::new(), Vec::with_capacity(documents.len()));
+        for (key, document) in documents {
+            match document.encode() {
+                None => _ = refused.insert((*key).clone(), "it has no BSON form".to_owned()),
+                Some(raw) if raw.as_bytes().len() >= DOCUMENT_BYTES => {
+                    refused.insert((*key).clone(), "it is too large".to_owned());
+                }
+                Some(raw) => chunk.push((*key, raw)),
+            }
+        }
+        let Some((first, _)) = chunk.first() else { return Ok(refused) };
         let into = self.driver(&name(first.collection()));
         let documents = chunk.iter().map(|(_, document)| document);
         let inserting = tokio::time::timeout(INSERT_LIMIT, into.insert_many(documents).ordered(false).into_future());
         let error = match inserting.await {
-            Ok(Ok(_)) => return Ok(()),
+            Ok(Ok(_)) => return Ok(refused),
             Ok(Err(error)) => error,
             Err(_) => return Err(LogError::Unavailable("an insertion took too long".into()).into()),
         };
@@ -296,10 +299,10 @@ impl Shadow {
                 VALIDATION_FAILURE => INVALID.to_owned(),
                 code => format!("MongoDB refuses the document (code {code})"),
             };
-            let key = chunk.get(failure.index).map(|(key, _)| (*key).clone());
+            let key = chunk.get(failure.index).map(|(key, _): &(&DocKey, _)| (*key).clone());
             refused.extend(key.map(|key| (key, reason)));
         }
-        if refused.is_empty() { Err(error.into()) } else { Ok(()) }
+        if refused.is_empty() { Err(error.into()) } else { Ok(refused) }
     }
 }
 
