@@ -194,11 +194,13 @@ async fn stage(
     let by_memory = batch.iter().all(|commit| judged_by_memory(&state.memory, commit));
     if let (Some(head), true) = (known, by_memory) {
         let (written, next) = chain(&state.memory, &Findings::default(), &head, batch, vec![None; batch.len()])?;
+        // When memory refuses everything, nothing is written that would show whether somebody else has written meanwhile:
+        // then it is not for memory to refuse.
         if !written.is_nothing() {
             advance(log, session, &head, &next, false).await?;
             insert(log, session, batch, &written).await?;
+            return Ok((written, next));
         }
-        return Ok((written, next));
     }
     let (head, waiting) = lock(log, session).await?;
     if waiting.is_some_and(|other| other != state.name) && !state.yielded {

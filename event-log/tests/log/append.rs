@@ -165,6 +165,20 @@ fn a_stale_load_in_one_process_conflicts_with_the_write_of_another() {
 }
 
 #[test]
+fn who_has_read_what_another_process_wrote_into_their_own_stream_writes_after_it() {
+    with_log(async |log| {
+        let second = log.second_process().await;
+        let ada = new_user();
+        // In this process's memory the stream has one event.
+        log.log.append(register(&log.log, ada, "ada@example.org")).await.unwrap();
+        second.append(&user_stream(ada), Expected::Exactly(1), vec![role_changed(ada)]).await.unwrap();
+        assert_eq!(log.log.load::<Tally>(ada).await.unwrap().version, 2);
+        log.append(&user_stream(ada), Expected::Exactly(2), vec![role_changed(ada)]).await.unwrap();
+        log.all_checked().await;
+    });
+}
+
+#[test]
 fn what_is_accepted_before_the_stop_is_written() {
     with_log(async |mut log| {
         let handle = log.log.clone();

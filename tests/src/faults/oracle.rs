@@ -93,7 +93,7 @@ fn take_in(documents: &mut Documents, event: &RecordedEvent, data: &Value) -> Re
         "ModuleAdded" => module_added(documents, data, &time)?,
         "LessonAdded" => lesson_added(documents, data, &time)?,
         "CoursePublished" => published(documents, data, &time)?,
-        "EmailClaimed" | "EmailReleased" | "AdminJoined" | "AdminLeft" => {}
+        "EmailClaimed" | "EmailReleased" | "AdminJoined" | "AdminLeft" | "RebuildRequested" | "RebuildEnded" => {}
         other => {
             let known = learning::take_in(documents, event, data)? || outline::take_in(documents, event, data)?;
             anyhow::ensure!(known, "{other}: the oracle does not know it");
