@@ -117,10 +117,9 @@ fn piece(fields: &impl Serialize) -> Result<String, LogError> {
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use events::ActorRole;
     use serde_json::json;
+    use uuid::Uuid;
 
     use super::*;
 

@@ -51,6 +51,11 @@ pub(crate) fn key(stream: &StreamId, version: Version) -> String {
     format!("{stream}/{version:0VERSION_DIGITS$}")
 }
 
+/// Whatever is in a stream.
+pub(crate) fn any_of(stream: &StreamId) -> Document {
+    doc! { "key": { "$gt": key(stream, 0), "$lt": format!("{stream}0") } }
+}
+
 /// An event as a document of the collection: its JSON, with `position` as `_id`, and the unique key.
 ///
 /// # Errors
@@ -194,6 +199,15 @@ impl EventLog {
             events.events.extend(more.events);
         }
         Ok(events.events)
+    }
+
+    /// The last event of a stream; none when it has none.
+    ///
+    /// # Errors
+    /// [`LogError`].
+    pub async fn read_last(&self, stream: &StreamId) -> Result<Option<StoredEvent>, LogError> {
+        let find = self.0.events.find_one(any_of(stream)).sort(doc! { "key": -1 }).into_future();
+        within(TIME_LIMIT, find).await?.map(stored_from_document).transpose()
     }
 
     /// The events of a stream after a position of the log, in order: at most `limit`, and at most 8 MiB (but one at

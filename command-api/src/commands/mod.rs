@@ -2,6 +2,7 @@
 
 mod idempotency;
 mod looks;
+mod origin;
 mod run;
 mod spool;
 mod unit_of_work;
@@ -9,5 +10,6 @@ mod unit_of_work;
 pub(crate) use idempotency::{DuplicateRequest, Final};
 pub use idempotency::{Idempotency, Ticket, Unrecorded, idempotent};
 pub(crate) use looks::Looks;
-pub use run::{CommandContext, Commands, Done, Origin, UseCase};
+pub use origin::{CommandContext, Origin};
+pub use run::{Commands, Done, UseCase};
 pub use unit_of_work::{Held, UnitOfWork};

@@ -41,7 +41,7 @@ async fn retire_courses(commands: &Commands) -> Result<(), Refusal> {
 async fn retire(commands: &Commands, course_id: CourseId) -> Result<(), Refusal> {
     let course = commands.log().load::<Course>(course_id).await?;
     let Some(details) = &course.state.details else { return Ok(()) };
-    let origin = Origin::because_of_last(commands.log(), &User::stream(details.instructor_id), 0).await?;
+    let origin = Origin::because_of_last(commands.log(), &User::stream(details.instructor_id)).await?;
     commands.run(&origin, &Retire { course_id }).await?;
     Ok(())
 }

@@ -92,9 +92,8 @@ async fn is_orphan(commands: &Commands, shelf: &Shelf, upload: &Upload) -> Resul
 async fn remove(commands: &Commands, upload: &Upload) -> Result<bool, SweepError> {
     let use_case = RemoveOrphan { id: upload.media_id };
     // Its owner's last event is that they were erased.
-    let origin = Origin::because_of_last(commands.log(), &User::stream(upload.owner_id), 0).await?;
-    commands.run(&origin, &use_case).await.map_err(SweepError::Refused)?;
-    Ok(commands.log().load::<Media>(upload.media_id).await?.state.upload.is_none())
+    let origin = Origin::because_of_last(commands.log(), &User::stream(upload.owner_id)).await?;
+    Ok(commands.run(&origin, &use_case).await.map_err(SweepError::Refused)?.outcome)
 }
 
 struct RemoveOrphan {
@@ -102,17 +101,18 @@ struct RemoveOrphan {
 }
 
 impl UseCase for RemoveOrphan {
-    type Outcome = ();
+    /// Whether it is gone.
+    type Outcome = bool;
 
-    async fn decide(&self, work: &mut UnitOfWork<'_>, _now: Timestamp) -> Result<(), Refusal> {
+    async fn decide(&self, work: &mut UnitOfWork<'_>, _now: Timestamp) -> Result<bool, Refusal> {
         let mut media = work.load::<Media>(self.id).await?;
-        let Some(owner_id) = media.state().upload.as_ref().map(|upload| upload.owner_id) else { return Ok(()) };
+        let Some(owner_id) = media.state().upload.as_ref().map(|upload| upload.owner_id) else { return Ok(true) };
         if work.load::<User>(owner_id).await?.state().present().is_some() {
-            return Ok(());
+            return Ok(false);
         }
         // In the name of who can't ask any more.
         media.decide(RemoveMedia { by: owner_id, role: Role::Learner }).await?;
         work.put(media);
-        Ok(())
+        Ok(true)
     }
 }

@@ -28,8 +28,8 @@ const PATIENCE: TimeDelta = TimeDelta::seconds(15);
 /// requests by their names.
 const OVERDUE: TimeDelta = TimeDelta::hours(12);
 
-/// Does what is due, and compares the log with the provider's book, until `cancel`. The read collections find it, and the log decides; nothing is kept in between, so that
-/// a failure, a restart or a second process changes nothing.
+/// Does what is due, and compares the log with the provider's book, until `cancel`. The read collections find what is due,
+/// and the log decides; nothing is kept in between, so that a failure, a restart or a second process changes nothing.
 #[must_use]
 pub fn start_billing(commands: &Commands, payments: &Payments, cancel: CancellationToken) -> JoinHandle<()> {
     let (commands, payments) = (commands.clone(), payments.clone());
@@ -79,7 +79,7 @@ async fn settle_open(commands: &Commands, payments: &Payments, id: TransactionId
     };
     if let Some(settle) = answer {
         // What it waited with was the last that happened to it.
-        let origin = Origin::because_of_last(commands.log(), &Transaction::stream(id), 0).await?;
+        let origin = Origin::because_of_last(commands.log(), &Transaction::stream(id)).await?;
         commands.run(&origin, &settle).await?;
     }
     Ok(())
@@ -89,7 +89,7 @@ async fn settle_open(commands: &Commands, payments: &Payments, id: TransactionId
 async fn bill_subscriber(commands: &Commands, payments: &Payments, user_id: UserId) -> Result<(), Refusal> {
     let now = Timestamp::new(commands.clock().now());
     if let Some(answer) = ask_for_first_month(commands, payments, user_id, Asking::Again).await? {
-        let origin = Origin::because_of_last(commands.log(), &Subscription::stream(user_id), 0).await?;
+        let origin = Origin::because_of_last(commands.log(), &Subscription::stream(user_id)).await?;
         commands.run(&origin, &answer).await?;
     }
     loop {

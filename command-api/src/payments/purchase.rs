@@ -122,7 +122,7 @@ async fn take_in(
 ) -> Result<Response, Refusal> {
     let (done, client_secret) = match heard {
         Some((settle, secret)) => {
-            let origin = origin.then(commands.log(), &Transaction::stream(settle.id), &started).await?;
+            let origin = origin.then(commands.log(), &Transaction::stream(settle.id)).await?;
             (Some(commands.run(&origin, &settle).await?), secret)
         }
         None => (None, None),

@@ -80,7 +80,7 @@ async fn take_in(
 ) -> Result<Response, Refusal> {
     let done = match sent {
         Some(settle) => {
-            let origin = origin.then(commands.log(), &Transaction::stream(id), &requested).await?;
+            let origin = origin.then(commands.log(), &Transaction::stream(id)).await?;
             commands.run(&origin, &settle).await?
         }
         None => requested,

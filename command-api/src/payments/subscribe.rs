@@ -83,7 +83,7 @@ async fn take_in(
     let id = requested.outcome;
     let done = match heard {
         Some(answer) => {
-            let origin = origin.then(commands.log(), &Subscription::stream(user_id), &requested).await?;
+            let origin = origin.then(commands.log(), &Subscription::stream(user_id)).await?;
             Some(commands.run(&origin, &answer).await?)
         }
         None => None,

@@ -338,9 +338,8 @@ impl Model {
             }
             // Also when it was cancelled or paused while the provider was asked.
             Happening::RenewalPaid => {
-                if let Some(months) = self.months.as_mut().filter(|months| !months.over && months.paid_until() <= now) {
-                    months.paid += 1;
-                }
+                let months = self.months.iter_mut().filter(|months| !months.over && months.paid_until() <= now);
+                months.for_each(|months| months.paid += 1);
             }
             Happening::RenewalFailed => self.when_due(now, |months| months.over = true),
             Happening::RunsOut => {

@@ -16,7 +16,7 @@ use super::placing::{Written, chain, remember};
 use super::prepare::Prepared;
 use crate::log::Inner;
 use crate::mongo::{is_duplicate_key, within};
-use crate::read::{key, signed, stored_from_document};
+use crate::read::{any_of, key, signed, stored_from_document};
 use crate::{Appended, Expected, Head, LogError, schema};
 
 /// How long asking for a turn may take.
@@ -324,8 +324,7 @@ async fn latest(
     session: &mut ClientSession,
     stream: &StreamId,
 ) -> Result<Option<StoredEvent>, AttemptError> {
-    let filter = doc! { "key": { "$gt": key(stream, 0), "$lt": format!("{stream}0") } };
-    let document = log.events.find_one(filter).sort(doc! { "key": -1 }).session(session).await?;
+    let document = log.events.find_one(any_of(stream)).sort(doc! { "key": -1 }).session(session).await?;
     Ok(document.map(stored_from_document).transpose()?)
 }
 

@@ -1,10 +1,10 @@
 //! What the provider has written down of the academy's payments.
 
-use events::{SubscriptionId, TransactionId};
-use serde::Serialize;
+use events::SubscriptionId;
 
 use super::Unavailable;
-use super::intents::{Holder, MONTH, Metadata, Named, SUBSCRIPTION, TRANSACTION, Written};
+use super::intents::{Holder, Named, Written};
+use super::purpose::{Purpose, SUBSCRIPTION};
 use super::stripe::Stripe;
 
 /// A payment that the provider has written down.
@@ -24,24 +24,6 @@ pub(crate) struct Entry {
     pub(crate) returned: i64,
     /// Whether a bank wants it back, or wanted it.
     pub(crate) is_disputed: bool,
-}
-
-/// What a payment is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(untagged)]
-pub(crate) enum Purpose {
-    /// A course.
-    Sale {
-        /// The payment.
-        transaction_id: TransactionId,
-    },
-    /// A month of a subscription.
-    Month {
-        /// The subscription.
-        subscription_id: SubscriptionId,
-        /// Which month of it, the first one being 1.
-        month: u32,
-    },
 }
 
 /// Who has left a card at the provider.
@@ -98,7 +80,7 @@ impl From<Written> for Entry {
     fn from(written: Written) -> Self {
         let charge = written.latest_charge.as_ref();
         Self {
-            purpose: written.metadata.as_ref().and_then(purpose),
+            purpose: written.metadata.as_ref().and_then(Purpose::of),
             amount: written.amount,
             currency: written.currency.to_ascii_uppercase(),
             is_paid: written.status == "succeeded",
@@ -107,15 +89,6 @@ impl From<Written> for Entry {
             id: written.id,
         }
     }
-}
-
-fn purpose(metadata: &Metadata) -> Option<Purpose> {
-    let text = |key: &str| metadata.get(key).map(String::as_str);
-    if let Some(transaction_id) = text(TRANSACTION).and_then(|text| text.parse().ok()) {
-        return Some(Purpose::Sale { transaction_id });
-    }
-    let subscription_id = text(SUBSCRIPTION)?.parse().ok()?;
-    Some(Purpose::Month { subscription_id, month: text(MONTH)?.parse().ok()? })
 }
 
 #[cfg(test)]
@@ -134,18 +107,5 @@ mod tests {
         assert!(paid.is_paid && paid.is_disputed && paid.purpose.is_none());
         let open = entry(r#""status": "requires_action", "latest_charge": null"#);
         assert!(!open.is_paid && !open.is_disputed && open.returned == 0);
-    }
-
-    #[test]
-    fn what_a_payment_is_for_stands_on_it() {
-        let id = uuid::Uuid::now_v7();
-        let of = |metadata: &str| entry(&format!(r#""status": "succeeded", "metadata": {metadata}"#)).purpose;
-        let sale = Purpose::Sale { transaction_id: TransactionId::new(id) };
-        assert_eq!(of(&format!(r#"{{ "transaction_id": "{id}" }}"#)), Some(sale));
-        let month = Purpose::Month { subscription_id: SubscriptionId::new(id), month: 3 };
-        assert_eq!(of(&format!(r#"{{ "subscription_id": "{id}", "month": "3" }}"#)), Some(month));
-        for metadata in ["{}", "null", r#"{ "transaction_id": "x" }"#, &format!(r#"{{ "subscription_id": "{id}" }}"#)] {
-            assert_eq!(of(metadata), None, "{metadata}");
-        }
     }
 }

@@ -2,22 +2,10 @@
 //!
 //! Source: Stripe's API reference, `PaymentIntent`, `Charge`, `Customer`, `PaymentMethod`, `Refund`.
 
-use std::collections::BTreeMap;
-
-use events::{SubscriptionId, TransactionId};
 use miniserde::Deserialize;
 
 use super::Outcome;
-
-/// What our payments carry of us: the payment's own name, or the subscription's and which month of it this is.
-pub(super) type Metadata = BTreeMap<String, String>;
-
-/// The key of a payment's name among its [`Metadata`].
-pub(super) const TRANSACTION: &str = "transaction_id";
-/// That of a subscription's.
-pub(super) const SUBSCRIPTION: &str = "subscription_id";
-/// That of a month's number.
-pub(super) const MONTH: &str = "month";
+use super::purpose::{Metadata, Purpose};
 
 /// A payment (`PaymentIntent`).
 #[derive(Deserialize)]
@@ -123,23 +111,16 @@ impl Intent {
         }
     }
 
-    /// Whether it is the payment of that name.
-    pub(super) fn is_of(&self, id: TransactionId) -> bool {
-        self.has(TRANSACTION, &id.to_string())
-    }
-
-    /// Whether it is that month of that subscription.
-    pub(super) fn is_month(&self, id: SubscriptionId, number: u32) -> bool {
-        self.has(SUBSCRIPTION, &id.to_string()) && self.has(MONTH, &number.to_string())
-    }
-
-    fn has(&self, key: &str, value: &str) -> bool {
-        self.metadata.as_ref().and_then(|metadata| metadata.get(key)).is_some_and(|found| found == value)
+    /// Whether it was asked for this.
+    pub(super) fn is_for(&self, purpose: Purpose) -> bool {
+        self.metadata.as_ref().and_then(Purpose::of) == Some(purpose)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use events::{SubscriptionId, TransactionId};
+
     use super::*;
 
     fn intent(text: &str) -> Intent {
@@ -173,12 +154,13 @@ mod tests {
     #[test]
     fn a_payment_is_known_by_what_it_carries_of_us() {
         let uuid = uuid::Uuid::now_v7();
-        let (sale, subscription) = (TransactionId::new(uuid), SubscriptionId::new(uuid));
+        let sale = Purpose::Sale { transaction_id: TransactionId::new(uuid) };
+        let nth = |month| Purpose::Month { subscription_id: SubscriptionId::new(uuid), month };
         let of = |metadata: String| intent(&format!("\"status\": \"succeeded\", \"metadata\": {metadata}"));
         let sold = of(format!("{{ \"transaction_id\": \"{uuid}\" }}"));
-        assert!(sold.is_of(sale) && !sold.is_month(subscription, 1));
+        assert!(sold.is_for(sale) && !sold.is_for(nth(1)));
         let month = of(format!("{{ \"subscription_id\": \"{uuid}\", \"month\": \"2\" }}"));
-        assert!(month.is_month(subscription, 2) && !month.is_month(subscription, 1) && !month.is_of(sale));
-        assert!(!of("null".to_owned()).is_of(sale));
+        assert!(month.is_for(nth(2)) && !month.is_for(nth(1)) && !month.is_for(sale));
+        assert!(!of("null".to_owned()).is_for(sale));
     }
 }

@@ -5,10 +5,12 @@
 //! |---|---|
 //! | `simulated` | nobody: answers as Stripe gives them for its test cards |
 //! | `stripe`, `intents` | Stripe, over its API: what is asked for; how its payments are read |
+//! | `purpose` | what a payment is for, as it stands on it |
 //! | `book` | what the provider has written down: payments, for the comparison with the log, and customers |
 
 mod book;
 mod intents;
+mod purpose;
 mod simulated;
 mod stripe;
 
@@ -23,7 +25,8 @@ use stripe::Stripe;
 
 use crate::Refusal;
 
-pub(crate) use book::{Customer, Entry, Purpose};
+pub(crate) use book::{Customer, Entry};
+pub(crate) use purpose::Purpose;
 pub(crate) use simulated::USUAL_CARD;
 pub use stripe::OpenStripeError;
 

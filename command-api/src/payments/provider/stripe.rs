@@ -17,7 +17,8 @@ use service_kit::settings::Payment;
 use stripe_client_core::{RequestBuilder, StripeMethod};
 use uuid::Uuid;
 
-use super::intents::{Intent, MONTH, Metadata, Named, Page, Refund, SUBSCRIPTION, TRANSACTION};
+use super::intents::{Intent, Named, Page, Refund};
+use super::purpose::{Metadata, Purpose, SUBSCRIPTION};
 use super::{Agreed, Answer, Asking, Month, Outcome, Return, Returned, Sale, Unavailable};
 
 /// How long Stripe has for one answer. Less than what a payment may be without answer before it is asked for again.
@@ -124,13 +125,13 @@ impl Stripe {
     }
 
     pub(super) async fn pay(&self, sale: &Sale<'_>, asking: Asking) -> Result<Answer, Unavailable> {
+        let purpose = Purpose::Sale { transaction_id: sale.id };
         if asking == Asking::Again
-            && let Some(intent) = self.find(sale.id.uuid(), |intent| intent.is_of(sale.id)).await?
+            && let Some(intent) = self.find(sale.id.uuid(), purpose).await?
         {
             return Ok(Answer { outcome: intent.outcome(), payment_intent_id: Some(intent.id) });
         }
-        let metadata = Metadata::from([(TRANSACTION.to_owned(), sale.id.to_string())]);
-        let intent = new_intent(sale.amount, sale.card, metadata);
+        let intent = new_intent(sale.amount, sale.card, purpose);
         Ok(match self.post::<Intent>("/payment_intents", &intent, &sale.id.to_string()).await? {
             Ok(intent) => Answer { outcome: intent.outcome(), payment_intent_id: Some(intent.id) },
             Err(No { payment_intent_id, code }) => Answer { payment_intent_id, outcome: Outcome::Declined(code) },
@@ -138,13 +139,13 @@ impl Stripe {
     }
 
     pub(super) async fn refund(&self, payment: &Return<'_>) -> Result<Returned, Unavailable> {
+        let purpose = Purpose::Sale { transaction_id: payment.id };
         let named = match payment.payment_intent_id {
             Some(id) => Some(id.to_owned()),
-            None => self.find(payment.id.uuid(), |intent| intent.is_of(payment.id)).await?.map(|intent| intent.id),
+            None => self.find(payment.id.uuid(), purpose).await?.map(|intent| intent.id),
         };
         let Some(intent) = named else { return Ok(Returned::No("resource_missing".to_owned())) };
-        let metadata = Metadata::from([(TRANSACTION.to_owned(), payment.id.to_string())]);
-        let refund = NewRefund { payment_intent: &intent, metadata };
+        let refund = NewRefund { payment_intent: &intent, metadata: purpose.metadata() };
         let key = format!("refund-{}-{}", payment.id, payment.version);
         Ok(match self.post::<Refund>("/refunds", &refund, &key).await? {
             Ok(Refund { status, failure_reason }) => match status.as_deref() {
@@ -157,8 +158,8 @@ impl Stripe {
     }
 
     pub(super) async fn subscribe(&self, month: &Month<'_>, asking: Asking) -> Result<Agreed, Unavailable> {
-        if let Some((customer, outcome)) = self.month_before(month, asking).await? {
-            return self.agreed(customer, outcome).await;
+        if let Some(agreed) = self.month_before(month, asking).await? {
+            return Ok(agreed);
         }
         let metadata = Metadata::from([(SUBSCRIPTION.to_owned(), month.id.to_string())]);
         let key = format!("customer-{}", month.id);
@@ -171,66 +172,49 @@ impl Stripe {
             Ok(Named { id }) => id,
             Err(No { code, .. }) => return Ok(Agreed::No(code)),
         };
-        match self.ask_month(month, &customer, &card).await? {
-            Ok(intent) => {
-                let outcome = (intent.outcome(), intent.id);
-                self.agreed(customer, outcome).await
-            }
-            Err(No { code, .. }) => Ok(Agreed::No(code)),
-        }
+        self.ask_month(month, customer, &card).await
     }
 
     pub(super) async fn renew(&self, month: &Month<'_>, agreed: &str, asking: Asking) -> Result<bool, Unavailable> {
-        if let Some((customer, outcome)) = self.month_before(month, asking).await? {
-            return Ok(matches!(self.agreed(customer, outcome).await?, Agreed::Yes(_)));
+        if let Some(before) = self.month_before(month, asking).await? {
+            return Ok(matches!(before, Agreed::Yes(_)));
         }
         // Whatever card they have left now: banks replace them, and Stripe follows.
         let query = ListCards { customer: agreed, r#type: "card", limit: 1 };
         let cards = self.get::<Page<Named>>("/payment_methods", &query).await?;
         let Some(card) = cards.ok().and_then(|page| page.data.into_iter().next()) else { return Ok(false) };
-        match self.ask_month(month, agreed, &card.id).await? {
-            Ok(intent) => {
-                let outcome = (intent.outcome(), intent.id);
-                Ok(matches!(self.agreed(agreed.to_owned(), outcome).await?, Agreed::Yes(_)))
-            }
-            Err(No { .. }) => Ok(false),
-        }
+        Ok(matches!(self.ask_month(month, agreed.to_owned(), &card.id).await?, Agreed::Yes(_)))
     }
 
-    /// What has become of a month that may have been asked for: of whom, how it went, and its name.
-    async fn month_before(
-        &self,
-        month: &Month<'_>,
-        asking: Asking,
-    ) -> Result<Option<(String, (Outcome, String))>, Unavailable> {
+    /// What has become of a month that may have been asked for; none when it was not.
+    async fn month_before(&self, month: &Month<'_>, asking: Asking) -> Result<Option<Agreed>, Unavailable> {
         if asking == Asking::First {
             return Ok(None);
         }
-        let found = self.find(month.id.uuid(), |intent| intent.is_month(month.id, month.number)).await?;
-        Ok(found.map(|intent| {
-            let outcome = intent.outcome();
-            (intent.customer.unwrap_or_default(), (outcome, intent.id))
-        }))
+        match self.find(month.id.uuid(), purpose_of(month)).await? {
+            Some(mut intent) => self.agreed(intent.customer.take().unwrap_or_default(), &intent).await.map(Some),
+            None => Ok(None),
+        }
     }
 
-    async fn ask_month(
-        &self,
-        month: &Month<'_>,
-        customer: &str,
-        card: &str,
-    ) -> Result<Result<Intent, No>, Unavailable> {
-        let metadata = Metadata::from([
-            (SUBSCRIPTION.to_owned(), month.id.to_string()),
-            (MONTH.to_owned(), month.number.to_string()),
-        ]);
-        let intent =
-            NewIntent { customer: Some(customer), off_session: Some(true), ..new_intent(month.amount, card, metadata) };
-        self.post("/payment_intents", &intent, &format!("month-{}-{}", month.id, month.number)).await
+    /// Asks a customer for a month, with this card of theirs.
+    async fn ask_month(&self, month: &Month<'_>, customer: String, card: &str) -> Result<Agreed, Unavailable> {
+        let intent = NewIntent {
+            customer: Some(&customer),
+            off_session: Some(true),
+            ..new_intent(month.amount, card, purpose_of(month))
+        };
+        let key = format!("month-{}-{}", month.id, month.number);
+        match self.post::<Intent>("/payment_intents", &intent, &key).await? {
+            Ok(intent) => self.agreed(customer, &intent).await,
+            Err(No { code, .. }) => Ok(Agreed::No(code)),
+        }
     }
 
     /// Whether a month is paid for. Nobody is there to be asked: a payment that would wait for somebody is taken back.
-    async fn agreed(&self, customer: String, (outcome, id): (Outcome, String)) -> Result<Agreed, Unavailable> {
-        match outcome {
+    async fn agreed(&self, customer: String, intent: &Intent) -> Result<Agreed, Unavailable> {
+        let id = &intent.id;
+        match intent.outcome() {
             Outcome::Paid => Ok(Agreed::Yes(customer)),
             Outcome::Declined(code) => Ok(Agreed::No(code)),
             Outcome::Asked(_) => {
@@ -246,13 +230,13 @@ impl Stripe {
 
     /// The payment that was begun for one of ours, the newest first; none when there is none. `ours` is ours by name,
     /// a UUID of version 7, which tells when it was begun here: what Stripe began long before can't be it.
-    async fn find(&self, ours: Uuid, is_it: impl Fn(&Intent) -> bool) -> Result<Option<Intent>, Unavailable> {
+    async fn find(&self, ours: Uuid, purpose: Purpose) -> Result<Option<Intent>, Unavailable> {
         let begun = ours.get_timestamp().map_or(0, |time| i64::try_from(time.to_unix().0).unwrap_or(i64::MAX));
         let mut starting_after = None;
         loop {
             let page: Page<Intent> = self.page("/payment_intents", starting_after, &[]).await?;
             let oldest = page.data.last().map(|last| (last.id.clone(), last.created));
-            if let Some(found) = page.data.into_iter().find(&is_it) {
+            if let Some(found) = page.data.into_iter().find(|intent| intent.is_for(purpose)) {
                 return Ok(Some(found));
             }
             match oldest {
@@ -298,14 +282,18 @@ impl Stripe {
     }
 }
 
-fn new_intent(amount: Money, card: &str, metadata: Metadata) -> NewIntent<'_> {
+const fn purpose_of(month: &Month<'_>) -> Purpose {
+    Purpose::Month { subscription_id: month.id, month: month.number }
+}
+
+fn new_intent(amount: Money, card: &str, purpose: Purpose) -> NewIntent<'_> {
     NewIntent {
         amount: amount.minor,
         currency: amount.currency.code().to_ascii_lowercase(),
         payment_method: card,
         payment_method_types: ["card"],
         confirm: true,
-        metadata,
+        metadata: purpose.metadata(),
         customer: None,
         off_session: None,
     }
