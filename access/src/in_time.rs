@@ -2,20 +2,13 @@
 
 use std::time::Duration;
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// How long all calls of one request to MongoDB may take together. A command must have its 503 within three seconds,
-/// and something is left for everything else.
-const MONGODB_LIMIT: Duration = Duration::from_millis(1_800);
-
-/// The layer around every route of an API: gives the request's calls to MongoDB one deadline.
-pub async fn in_time(request: Request, next: Next) -> Response {
-    event_log::with_deadline(MONGODB_LIMIT, next.run(request)).await
-}
-
-/// Gives what comes after a long upload a deadline of its own: the request's began before the first byte came.
-pub async fn in_time_anew<T>(work: impl Future<Output = T>) -> T {
-    event_log::with_deadline(MONGODB_LIMIT, work).await
+/// The layer around every route of an API: gives the request's calls to MongoDB one deadline
+/// (`HAR_MONGODB_PATIENCE_MS`). A command must have its 503 within three seconds, and something is left for everything
+/// else.
+pub async fn in_time(State(patience): State<Duration>, request: Request, next: Next) -> Response {
+    event_log::with_deadline(patience, next.run(request)).await
 }

@@ -17,6 +17,6 @@ pub use caller::{Access, Caller, MaybeCaller};
 pub use content::Content;
 pub use failure::log_failure;
 pub use health::health;
-pub use in_time::{in_time, in_time_anew};
+pub use in_time::in_time;
 pub use plans::{PlansError, load_plans};
 pub use token_keys::{TokenKey, TokenKeyStore, TokenKeys};

@@ -56,7 +56,7 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
 
     // The appender outlives the HTTP side: what was accepted is written.
     let stop_appender = CancellationToken::new();
-    let appender = log.start_appender(AppendLimits::default(), stop_appender.clone());
+    let appender = log.start_appender(AppendLimits::within(settings.mongodb.patience), stop_appender.clone());
     let heads = HeadRecorder::new(HeadSigner::new(settings.secrets.head.expose()), &settings.head_file);
     let publisher = start_publisher(&log, &nats, &PublisherSettings::default(), heads, stop_appender.clone());
 

@@ -1,8 +1,10 @@
 //! Where each use case answers.
 
+use std::time::Duration;
+
 use access::{Access, in_time};
 use axum::extract::FromRef;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use event_log::{EventLog, LogError};
 use gateway::ServiceRouters;
 use media_store::{Shelf, StoreError};
@@ -46,6 +48,9 @@ pub struct CommandApi {
     pub limiter: Limiter,
     /// Whether nobody learns which addresses have accounts.
     pub conceal_accounts: ConcealAccounts,
+    /// How long a request waits for MongoDB in all.
+    #[from_ref(skip)]
+    pub patience: Duration,
 }
 
 impl CommandApi {
@@ -76,6 +81,7 @@ impl CommandApi {
             reset_tokens: ResetTokens::new(secret),
             emails: EmailNames::new(settings.secrets.email.expose()),
             conceal_accounts: ConcealAccounts(settings.conceal_accounts),
+            patience: settings.mongodb.patience,
             access,
         })
     }
@@ -110,7 +116,9 @@ pub fn routers(api: &CommandApi) -> ServiceRouters {
         upload_limit: api.shelf.store.limit(),
     };
     let once = |router: OpenApiRouter<CommandApi>| {
-        router.layer(from_fn_with_state(idempotency.clone(), idempotent)).layer(from_fn(in_time))
+        router
+            .layer(from_fn_with_state(idempotency.clone(), idempotent))
+            .layer(from_fn_with_state(api.patience, in_time))
     };
     let ServiceRouters { auth, course, payment, ai, admin } = routes();
     let routers = ServiceRouters {

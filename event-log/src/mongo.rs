@@ -9,8 +9,8 @@ use mongodb::options::{ClientOptions, ReadConcern, WriteConcern};
 
 use crate::LogError;
 
-/// The longest that one call to MongoDB may take, unless the caller names another limit. It stays well under the
-/// three seconds within which a command must have its 503.
+/// The longest that one call to MongoDB may take where no request waits for it. Calls of a request share what that has
+/// ([`with_deadline`]).
 pub const TIME_LIMIT: Duration = Duration::from_millis(1_200);
 
 /// What a call may take when the deadline of its request has passed already: enough for a server that is there. A
@@ -24,22 +24,30 @@ tokio::task_local! {
 #[derive(Clone, Copy)]
 struct Request {
     begun: Instant,
-    deadline: Instant,
+    limit: Duration,
 }
 
 /// Runs a request so that its calls to MongoDB, however many follow each other, have to end within `limit` from now:
 /// each has what is left, but 300 ms at least. Calls of tasks that it starts are not concerned.
 pub async fn with_deadline<T>(limit: Duration, request: impl Future<Output = T>) -> T {
-    let begun = Instant::now();
-    REQUEST.scope(Request { begun, deadline: begun + limit }, request).await
+    REQUEST.scope(Request { begun: Instant::now(), limit }, request).await
 }
 
-/// What a call may take that usually may take so long: less when the deadline of its request is near
-/// ([`with_deadline`]). [`within`] asks this by itself.
+/// Gives the rest of a request as long as the whole of it had: for what comes after a long upload, or after the answer
+/// of somebody else. Outside of a request nothing is changed.
+pub async fn with_deadline_anew<T>(work: impl Future<Output = T>) -> T {
+    match REQUEST.try_with(|request| request.limit) {
+        Ok(limit) => with_deadline(limit, work).await,
+        Err(_) => work.await,
+    }
+}
+
+/// What a call may take: what is left to its request ([`with_deadline`]), or outside of requests what is usual.
+/// [`within`] asks this by itself.
 #[must_use]
 pub fn limited(usual: Duration) -> Duration {
-    let left = REQUEST.try_with(|request| request.deadline.saturating_duration_since(Instant::now()));
-    left.map_or(usual, |left| usual.min(left.max(FLOOR)))
+    let left = REQUEST.try_with(|request| request.limit.saturating_sub(request.begun.elapsed()));
+    left.map_or(usual, |left| left.max(FLOOR))
 }
 
 /// What is left of a wait whose limit counts from the beginning of the request ([`with_deadline`]), but 300 ms at least:
@@ -69,7 +77,7 @@ pub async fn connect(uri: &str, app_name: &str) -> Result<mongodb::Client, Error
     mongodb::Client::with_options(options)
 }
 
-/// Runs one call to MongoDB within a limit, or within what the request's deadline leaves of it ([`with_deadline`]).
+/// Runs one call to MongoDB within a limit; that of a request has what is left to the request ([`with_deadline`]).
 ///
 /// # Errors
 /// [`LogError::Unavailable`] when it took longer, or failed.
@@ -114,5 +122,34 @@ pub async fn commit_transaction(session: &mut ClientSession) -> Result<(), Error
             }
             outcome => return outcome,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const USUAL: Duration = Duration::from_millis(1_200);
+
+    #[tokio::test]
+    async fn calls_of_a_request_share_what_it_has_and_others_have_the_usual() {
+        assert_eq!(limited(USUAL), USUAL);
+        let long = Duration::from_secs(3_600);
+        let left = with_deadline(long, async { limited(USUAL) }).await;
+        assert!(left > long / 2 && left <= long, "{left:?}");
+        assert_eq!(with_deadline(Duration::ZERO, async { limited(USUAL) }).await, FLOOR);
+    }
+
+    #[tokio::test]
+    async fn the_rest_of_a_request_may_have_its_time_anew() {
+        assert_eq!(with_deadline_anew(async { limited(USUAL) }).await, USUAL);
+        let limit = Duration::from_secs(3_600);
+        let begun = Instant::now() - Duration::from_secs(1_800);
+        let (rest, anew) = REQUEST
+            .scope(Request { begun, limit }, async {
+                (limited(USUAL), with_deadline_anew(async { limited(USUAL) }).await)
+            })
+            .await;
+        assert!(rest <= limit / 2 && anew > rest, "{rest:?} {anew:?}");
     }
 }

@@ -39,7 +39,7 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
 
     // To say that a rebuild has ended.
     let stop_appender = CancellationToken::new();
-    let appender = log.start_appender(AppendLimits::default(), stop_appender.clone());
+    let appender = log.start_appender(AppendLimits::within(settings.mongodb.patience), stop_appender.clone());
     let waker = start_waker(&log, &nats, stop_appender.clone());
 
     let ready = log.clone();

@@ -51,9 +51,11 @@ mod process;
 mod quizzes;
 mod reads;
 
+use std::time::Duration;
+
 use access::{Access, in_time};
 use axum::extract::FromRef;
-use axum::middleware::from_fn;
+use axum::middleware::from_fn_with_state;
 use event_log::{EventLog, HeadSigner};
 use gateway::ServiceRouters;
 use media_store::{Films, Shelf, StoreError};
@@ -98,6 +100,8 @@ pub struct QueryDeps {
     shelf: Shelf,
     films: Films,
     public: PublicUrl,
+    #[from_ref(skip)]
+    patience: Duration,
 }
 
 /// Where people reach the API, with its prefix; no slash at the end.
@@ -115,7 +119,8 @@ pub struct Auditing {
 }
 
 impl QueryDeps {
-    /// The log must have an appender: reading the audit trail is written down. Of the settings it takes how long a GET waits for the read collections, and where uploaded files are.
+    /// The log must have an appender: reading the audit trail is written down. Of the settings it takes how
+    /// long a GET waits for the read collections and for MongoDB, and where uploaded files are.
     ///
     /// # Errors
     /// [`StoreError`] when uploaded files can't be had.
@@ -142,6 +147,7 @@ impl QueryDeps {
             reads: Reads::new(log.clone(), positions, settings.read_wait),
             signer,
             tails: Tails { nats, stop },
+            patience: settings.mongodb.patience,
         })
     }
 }
@@ -150,7 +156,7 @@ impl QueryDeps {
 #[must_use]
 pub fn routers(deps: &QueryDeps) -> ServiceRouters {
     let ServiceRouters { auth, course, payment, ai, admin } = routes();
-    let timely = |router: OpenApiRouter<QueryDeps>| router.layer(from_fn(in_time));
+    let timely = |router: OpenApiRouter<QueryDeps>| router.layer(from_fn_with_state(deps.patience, in_time));
     let routers = ServiceRouters {
         auth: timely(auth),
         course: timely(course),

@@ -51,7 +51,7 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     };
     // The appender outlives the HTTP side: what is shown of the audit trail is written down before.
     let stop_appender = CancellationToken::new();
-    let appender = log.start_appender(AppendLimits::default(), stop_appender.clone());
+    let appender = log.start_appender(AppendLimits::within(settings.mongodb.patience), stop_appender.clone());
     let waker = start_waker(&log, &nats, stop_appender.clone());
     let auditing = Auditing {
         nats: nats.clone(),

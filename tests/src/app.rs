@@ -15,7 +15,7 @@ use command_api::payments::start_billing;
 use command_api::signing_keys::SigningKeys;
 use event_log::{
     AppendLimits, EventLog, HeadRecorder, HeadSigner, LogNames, LogSecrets, MasterKey, PublisherSettings, connect_nats,
-    start_publisher,
+    start_publisher, with_deadline,
 };
 use events::StoredEvent;
 use gateway::{Addresses, Bound, Root};
@@ -30,6 +30,10 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::{Client, Servers};
+
+/// How long a test's requests, and its own questions to the log, wait for MongoDB: a machine that is busy with other
+/// tests is not down.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What the product limits. Tests aren't, unless they ask for it ([`AppOptions::with_limits`]).
 const LIMITS: [&str; 4] = ["HAR_LOGIN_LIMIT", "HAR_LOGIN_FAILURE_LIMIT", "HAR_REGISTER_LIMIT", "HAR_MAIL_LIMIT"];
@@ -128,6 +132,10 @@ impl Drop for TestApp {
 impl TestApp {
     /// Starts it on the shared servers.
     pub async fn start(options: AppOptions) -> Self {
+        with_deadline(PATIENCE, Self::start_parts(options)).await
+    }
+
+    async fn start_parts(options: AppOptions) -> Self {
         let servers = Servers::shared();
         let settings = settings(servers, &options);
         let keeps_data = options.settings.contains_key("HAR_MONGODB_DATABASE");
@@ -136,7 +144,9 @@ impl TestApp {
         read_models::ensure(log.database(), &projectors::collections(&projectors::all())).await.unwrap();
 
         let (stop, stop_appender) = (CancellationToken::new(), CancellationToken::new());
-        let appender = tokio::spawn(log.start_appender(AppendLimits::default(), stop_appender.clone()).stopped());
+        let appender = tokio::spawn(
+            log.start_appender(AppendLimits::within(settings.mongodb.patience), stop_appender.clone()).stopped(),
+        );
         let heads = HeadRecorder::new(HeadSigner::new(settings.secrets.head.expose()), &settings.head_file);
         let publisher = start_publisher(&log, &nats, &PublisherSettings::default(), heads, stop.clone());
         let projecting = projectors::start(&log, &nats, options.projections, &stop);
@@ -229,12 +239,12 @@ impl TestApp {
 
     /// The position of the last event.
     pub async fn head(&self) -> u64 {
-        self.log.head().await.unwrap().position
+        with_deadline(PATIENCE, self.log.head()).await.unwrap().position
     }
 
     /// The events after a position, sealed.
     pub async fn events_after(&self, position: u64) -> Vec<StoredEvent> {
-        self.log.read(position, 100_000).await.unwrap()
+        with_deadline(PATIENCE, self.log.read(position, 100_000)).await.unwrap()
     }
 }
 
@@ -263,6 +273,7 @@ fn settings(servers: &Servers, options: &AppOptions) -> Settings {
     set("HAR_MONGODB_DATABASE", name.clone());
     set("HAR_NATS_PREFIX", name);
     set("HAR_CLOCK_OFFSET", options.clock_offset.to_string());
+    set("HAR_MONGODB_PATIENCE_MS", PATIENCE.as_millis().to_string());
     set("HAR_READ_WAIT_MS", options.read_wait.as_millis().to_string());
     Settings::from_layers(Mode::Dev, variables, None).unwrap()
 }

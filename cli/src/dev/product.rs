@@ -165,7 +165,7 @@ async fn listen(
 /// Appending and publication.
 fn start_background(parts: &mut Parts, settings: &Settings, log: &EventLog, nats: &async_nats::Client) {
     let stop = CancellationToken::new();
-    let appender = log.start_appender(AppendLimits::default(), stop.clone());
+    let appender = log.start_appender(AppendLimits::within(settings.mongodb.patience), stop.clone());
     parts.add("appender", stop, tokio::spawn(appender.stopped()));
     let stop = CancellationToken::new();
     let heads = HeadRecorder::new(HeadSigner::new(settings.secrets.head.expose()), &settings.head_file);

@@ -6,12 +6,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use access::{Access, in_time_anew};
+use access::Access;
 use axum::body::{Body, to_bytes};
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use event_log::{Answer, EventLog, IdempotencyRecord, NewIdempotencyRecord};
+use event_log::{Answer, EventLog, IdempotencyRecord, NewIdempotencyRecord, with_deadline_anew};
 use events::UserId;
 use http::header::{CONTENT_TYPE, ETAG, HeaderName, HeaderValue};
 use http::{StatusCode, request::Parts};
@@ -94,7 +94,7 @@ impl Idempotency {
             None => Spooled::small(body, BODY_LIMIT).await?,
         };
         // A large body took its time.
-        in_time_anew(self.once((parts, body), next, context, key)).await
+        with_deadline_anew(self.once((parts, body), next, context, key)).await
     }
 
     async fn once(

@@ -1,12 +1,13 @@
 //! The film of a lesson: elsewhere on the web, uploaded before, or coming with the lesson itself.
 
-use access::{Caller, in_time_anew};
+use access::Caller;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use domain::course::{AddLesson, Editor, FilmSource};
 use domain::media::RegisterUpload;
 use domain::values::MediaType;
 use domain::{Course, Media};
+use event_log::with_deadline_anew;
 use events::{CourseId, Fold, LessonId, MediaId, ModuleId, Role, StreamId, Timestamp};
 use media_store::Shelf;
 use service_kit::http::{ApiError, JsonBody};
@@ -119,7 +120,7 @@ impl WithFilm {
         let lesson = lesson?;
         let file = film.as_ref().map(|film| film.media_id);
         let use_case = AddBoth { course_id, caller, lesson, film };
-        in_time_anew(async {
+        with_deadline_anew(async {
             let done = commands.run(origin, &use_case).await;
             if let Err(refusal) = &done {
                 remove_refused(&shelf.store, file, refusal).await;

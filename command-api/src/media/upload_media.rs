@@ -1,10 +1,11 @@
 //! POST /media: a file is uploaded.
 
-use access::{Caller, in_time_anew};
+use access::Caller;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use domain::Media;
 use domain::media::{RegisterUpload, may_upload};
+use event_log::with_deadline_anew;
 use events::{Fold, MediaId, StreamId, Timestamp};
 use media_store::Shelf;
 use serde::{Deserialize, Serialize};
@@ -88,7 +89,7 @@ pub async fn upload_media(
         Some(file(&receiver, parts).await?.registering())
     };
     let use_case = Upload { caller, command };
-    let done = match in_time_anew(commands.run(&origin, &use_case)).await {
+    let done = match with_deadline_anew(commands.run(&origin, &use_case)).await {
         Ok(done) => done,
         Err(refusal) => {
             let file = use_case.command.as_ref().map(|command| command.media_id);

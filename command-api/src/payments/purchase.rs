@@ -1,6 +1,6 @@
 //! POST /purchase: somebody buys a course.
 
-use access::{Caller, in_time_anew};
+use access::Caller;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::Transaction;
@@ -9,6 +9,7 @@ use domain::course::CourseStatus;
 use domain::enrollment::EnrollLearner;
 use domain::transaction::StartPayment;
 use domain::values::{ValueError, word};
+use event_log::with_deadline_anew;
 use events::{
     CourseId, EnrollmentSource, Fold, GrantId, GrantSource, PaymentMethod, StreamId, Timestamp, TransactionId,
     TransactionStatus,
@@ -110,7 +111,7 @@ pub async fn purchase(
     let first = Origin { prefer_async: origin.prefer_async || is_card, ..origin.clone() };
     let started = commands.run(&first, &Start { id: TransactionId::new(Uuid::now_v7()), wish, caller }).await?;
     let heard = ask(&commands, &payments, started.outcome, Asking::First).await?;
-    in_time_anew(take_in(&commands, origin, started, heard)).await
+    with_deadline_anew(take_in(&commands, origin, started, heard)).await
 }
 
 /// Takes in what the provider has answered, if it was asked, and answers the buyer.

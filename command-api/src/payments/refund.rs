@@ -1,11 +1,12 @@
 //! POST /refund/:transaction_id: the buyer, or an admin, wants the money to go back.
 
-use access::{Caller, in_time_anew};
+use access::Caller;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::Transaction;
 use domain::transaction::{HearProvider, PaymentNews, RefundBy, RequestRefund};
 use domain::values::Reason;
+use event_log::with_deadline_anew;
 use events::{Fold, PaymentMethod, RefundCause, Role, StreamId, Timestamp, TransactionId};
 use serde::Deserialize;
 use service_kit::http::{ApiError, DataBody, ErrorBody, Fields, JsonBody, PathId};
@@ -68,7 +69,7 @@ pub async fn refund(
     let request = Request { id, caller, reason, terms: &payments.terms };
     let requested = commands.run(&first, &request).await?;
     let sent = send_back(&commands, &payments, id).await?;
-    in_time_anew(take_in(&commands, origin, (id, requested), sent)).await
+    with_deadline_anew(take_in(&commands, origin, (id, requested), sent)).await
 }
 
 /// Takes in what the provider has answered, if it was asked, and answers who asked for the money.

@@ -1,10 +1,11 @@
 //! POST /subscribe: somebody subscribes to a plan.
 
-use access::{Caller, in_time_anew};
+use access::Caller;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::Subscription;
 use domain::subscription::{AnswerSubscription, RequestSubscription, SubscriptionAnswer as Answer};
+use event_log::with_deadline_anew;
 use events::{Fold, Plan, StreamId, SubscriptionId, Timestamp, UserId};
 use http::StatusCode;
 use serde::Deserialize;
@@ -70,7 +71,7 @@ pub async fn subscribe(
     let request = Request { id: SubscriptionId::new(Uuid::now_v7()), plan, card, caller };
     let requested = commands.run(&first, &request).await?;
     let heard = ask_for_first_month(&commands, &payments, user_id, Asking::First).await?;
-    in_time_anew(take_in(&commands, origin, (user_id, requested), heard)).await
+    with_deadline_anew(take_in(&commands, origin, (user_id, requested), heard)).await
 }
 
 /// Takes in what the provider has answered, if it was asked, and answers the subscriber.

@@ -27,6 +27,15 @@ pub struct AppendLimits {
     pub time: Duration,
 }
 
+impl AppendLimits {
+    /// Those of a process whose requests wait so long for MongoDB in all: a batch that takes longer than seven ninths of
+    /// it is given up, which leaves those who wait for it the time to be told why.
+    #[must_use]
+    pub fn within(patience: Duration) -> Self {
+        Self { time: patience * 7 / 9, ..Self::default() }
+    }
+}
+
 impl Default for AppendLimits {
     fn default() -> Self {
         Self { commits: 500, bytes: 8 * 1024 * 1024, time: Duration::from_millis(1_400) }

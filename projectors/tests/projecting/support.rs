@@ -116,7 +116,7 @@ impl Academy {
         let names = LogNames::new(&format!("t_{id}"), &format!("t_{id}"));
         let log = EventLog::open(&client, names, &secrets).await.unwrap();
         let stop = CancellationToken::new();
-        let appender = log.start_appender(AppendLimits::default(), stop.clone());
+        let appender = log.start_appender(AppendLimits::within(PATIENCE), stop.clone());
         let nats = connect_nats(nats, "test").await.unwrap();
         let _ = tokio::time::timeout(Duration::from_secs(2), nats.flush()).await;
         Self { log, nats, _appender: appender, stop }

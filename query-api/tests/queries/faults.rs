@@ -15,7 +15,7 @@ use crate::support::{Academy, course, id, runtime, start_mongod, with_academy};
 fn without_mongodb_everything_is_503_within_three_seconds_and_well_again_after() {
     runtime().block_on(async {
         let (mut server, _folder) = start_mongod().await;
-        let academy = Academy::open(&server.uri()).await;
+        let academy = Academy::open(&server.uri(), None).await;
         let ada = academy.sign_in(Role::Learner).await;
         academy.get("/courses").await.data();
         server.kill().await.unwrap();

@@ -35,6 +35,8 @@ use uuid::Uuid;
 
 /// How long a GET of these tests waits for the read side.
 pub const READ_WAIT: Duration = Duration::from_secs(2);
+/// How long requests wait for MongoDB: a machine that is busy with other tests is not down.
+const PATIENCE: Duration = Duration::from_secs(20);
 pub const TIME: &str = "2026-01-31T08:30:00.000Z";
 
 fn shared_uri() -> &'static str {
@@ -68,7 +70,7 @@ pub fn runtime() -> tokio::runtime::Runtime {
 
 /// Runs a test body with an empty read side, both projections at position 0 and without workers.
 pub fn with_academy<F: Future<Output = ()>>(body: impl FnOnce(Academy) -> F) {
-    runtime().block_on(async { body(Academy::open(shared_uri()).await).await });
+    runtime().block_on(async { body(Academy::open(shared_uri(), Some(PATIENCE)).await).await });
 }
 
 /// A log, read collections, and the API over them. NATS is not there: positions come from the checkpoints.
@@ -126,17 +128,23 @@ pub struct SignedIn {
 }
 
 /// Those of a process whose files are in a folder that the system forgets.
-fn settings(name: &str) -> Settings {
+fn settings(name: &str, patience: Option<Duration>) -> Settings {
     let folder = std::env::temp_dir().join("har-academy-tests").join(name);
-    let settings =
-        [("HAR_DATA_DIR", folder.display().to_string()), ("HAR_READ_WAIT_MS", READ_WAIT.as_millis().to_string())];
+    let settings = [
+        ("HAR_DATA_DIR", folder.display().to_string()),
+        ("HAR_READ_WAIT_MS", READ_WAIT.as_millis().to_string()),
+        // A blank setting is one that is not set.
+        ("HAR_MONGODB_PATIENCE_MS", patience.map(|time| time.as_millis().to_string()).unwrap_or_default()),
+    ];
     let settings = settings.map(|(name, value)| (name.to_owned(), value));
     Settings::from_layers(Mode::Dev, settings.into(), None).unwrap()
 }
 
 impl Academy {
-    pub async fn open(uri: &str) -> Self {
+    /// Requests wait so long for MongoDB; by default as long as in a deployment.
+    pub async fn open(uri: &str, patience: Option<Duration>) -> Self {
         let name = format!("q_{}", Uuid::new_v4().simple());
+        let settings = settings(&name, patience);
         let client = event_log::connect(uri, "test").await.unwrap();
         let secrets = LogSecrets { master_key: MasterKey::new([7; 32]) };
         let names = LogNames::new(&name, &name);
@@ -144,7 +152,7 @@ impl Academy {
         let collections = [USERS, COURSES, MODULES, LESSONS, PROJECTIONS];
         patiently(async || read_models::ensure(log.database(), &collections).await).await;
         let stop = CancellationToken::new();
-        let _ = log.start_appender(AppendLimits::default(), stop.clone());
+        let _ = log.start_appender(AppendLimits::within(settings.mongodb.patience), stop.clone());
         let signing = SigningKey::from_seed(&[9; 32]).unwrap();
         let keys = patiently(async || token_keys(&client, &names, &signing).await).await;
         let tokens = keys.tokens().clone();
@@ -152,7 +160,6 @@ impl Academy {
         let auditing = Auditing { nats: nats.clone(), signer: HeadSigner::new(&[5; 32]), stop: stop.clone() };
         let positions = Positions::start(&log, nats, stop.clone());
         let access = Access::new(log.clone(), keys, Clock::new(0));
-        let settings = settings(&name);
         let services = routers(&QueryDeps::new(access, &log, positions, &settings, auditing).unwrap());
         let routes: Router = services.auth.merge(services.course).into();
         let app = with_layers(routes, &HttpOptions::new(Messages::base().with(MESSAGES)));

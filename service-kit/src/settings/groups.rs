@@ -93,6 +93,8 @@ pub struct Mongodb {
     pub database: String,
     /// `mongod` for `dev`.
     pub binary: Option<PathBuf>,
+    /// How long all calls of one request to it may take together.
+    pub patience: Duration,
 }
 
 /// The carrier of events. Without a URL, which only `dev` may lack, a server is started.

@@ -119,6 +119,7 @@ fn mongodb(reader: &mut Reader, mode: Mode) -> Mongodb {
         uri: uri.map(SecretString::from),
         database: reader.parsed("HAR_MONGODB_DATABASE", String::new(), "is no database name", |text| word(text, 58)),
         binary: reader.text("HAR_MONGOD").map(PathBuf::from),
+        patience: Duration::from_millis(number(reader, "HAR_MONGODB_PATIENCE_MS", 500).into()),
     }
 }
 

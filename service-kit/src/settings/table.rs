@@ -44,6 +44,11 @@ pub(super) const TABLE: &[Setting] = &[
     unset("HAR_MONGODB_URI", "MongoDB replica set to use; `dev` starts one of its own without it"),
     with("HAR_MONGODB_DATABASE", "har", "database of log and read collections; keys are in <name>_keys"),
     unset("HAR_MONGOD", "mongod binary for `dev`; by default searched for, else fetched"),
+    with(
+        "HAR_MONGODB_PATIENCE_MS",
+        "1800",
+        "how long a request waits for MongoDB in all before its 503, in milliseconds; at least 500",
+    ),
     unset("HAR_NATS_URL", "NATS server with JetStream to use; `dev` starts one of its own without it"),
     with("HAR_NATS_PREFIX", "har", "prefix of subjects, and in capitals of the stream"),
     unset("HAR_NATS_SERVER", "nats-server binary for `dev`; by default searched for, else fetched"),

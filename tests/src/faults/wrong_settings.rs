@@ -24,6 +24,7 @@ const CASES: &[(&[Wrong], &[&str])] = &[
     (&[("HAR_GATEWAY_PORT", Some("eighty"))], &["HAR_GATEWAY_PORT"]),
     (&[("HAR_GATEWAI_PORT", Some("8080"))], &["HAR_GATEWAI_PORT"]),
     (&[("HAR_READ_WAIT_MS", Some("-1"))], &["HAR_READ_WAIT_MS"]),
+    (&[("HAR_MONGODB_PATIENCE_MS", Some("20"))], &["HAR_MONGODB_PATIENCE_MS"]),
     (&[("HAR_CLOCK_OFFSET", Some("60"))], &["HAR_CLOCK_OFFSET"]),
     (&[("HAR_BIND", Some("nowhere")), ("HAR_HEAD_KEY", None)], &["HAR_BIND", "HAR_HEAD_KEY"]),
 ];
