@@ -1,11 +1,11 @@
 //! Reading: the log by position and by stream.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use bson::raw::cstr;
 use bson::{Document, RawDocumentBuf, doc};
 use events::{
-    Actor, CorrelationId, DecodeError, EventId, Position, RecordedEvent, StoredActor, StoredEvent, StreamId,
+    Actor, CorrelationId, DecodeError, EventId, Personal, Position, RecordedEvent, StoredActor, StoredEvent, StreamId,
     StreamType, Timestamp, UserId, Version,
 };
 use futures::TryStreamExt;
@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::mongo::{TIME_LIMIT, within};
-use crate::personal_data::{open, owners_of_sealed};
+use crate::personal_data::{DataKey, open, opened, owners_of_sealed};
 use crate::{EventLog, LogError};
 
 /// Digits of a version in a key, so that keys sort as versions do.
@@ -273,45 +273,69 @@ impl EventLog {
             }
         }
         let keys = self.0.keys.for_opening(&owners).await?;
-        events.into_iter().map(|event| open_one(event, &keys)).collect()
+        let open_one = |stored: StoredEvent| {
+            let personal = |name: &str, json: &Value| open_field(name, json, stored.id, &keys);
+            let (ip, user_agent) =
+                (personal("ip", &stored.actor.ip)?, personal("user_agent", &stored.actor.user_agent)?);
+            Ok(match open_data(stored, &keys)? {
+                Opened::Known(event) => {
+                    let actor = Actor { ip, user_agent, ..event.actor };
+                    Opened::Known(RecordedEvent { actor, ..event })
+                }
+                unknown @ Opened::Unknown { .. } => unknown,
+            })
+        };
+        events.into_iter().map(open_one).collect()
+    }
+
+    /// As [`EventLog::open_events`], but for where the actor sat (address and browser), which is left out: no document
+    /// may depend on it, and opening it would be half of the work.
+    ///
+    /// # Errors
+    /// As [`EventLog::open_events`].
+    pub async fn open_to_fold(&self, events: Vec<StoredEvent>) -> Result<Vec<Opened>, LogError> {
+        let mut owners = BTreeSet::new();
+        events.iter().for_each(|event| owners_of_sealed(&event.data, &mut owners));
+        let keys = self.0.keys.for_opening(&owners).await?;
+        events.into_iter().map(|event| open_data(event, &keys)).collect()
     }
 }
 
-fn open_one(
-    stored: StoredEvent,
-    keys: &std::collections::HashMap<UserId, crate::personal_data::DataKey>,
-) -> Result<Opened, LogError> {
-    let mut data = stored.data.clone();
-    open(&mut data, stored.id, keys)?;
-    let event = match events::decode(stored.stream_type, &stored.event_type, stored.schema_version, data) {
+/// The event with its data open, and nothing of its actor that is personal.
+fn open_data(stored: StoredEvent, keys: &HashMap<UserId, DataKey>) -> Result<Opened, LogError> {
+    let data = opened(&stored.data, stored.id, keys)?;
+    let event = match events::decode(stored.stream_type, &stored.event_type, stored.schema_version, &data) {
         Ok(event) => event,
         Err(error) => return Ok(Opened::Unknown { stored, error }),
-    };
-    let stream = stored.stream();
-    let mut actor_json = serde_json::json!({ "ip": stored.actor.ip, "user_agent": stored.actor.user_agent });
-    open(&mut actor_json, stored.id, keys)?;
-    let personal = |name: &str| {
-        serde_json::from_value(actor_json.get(name).cloned().unwrap_or(Value::Null))
-            .map_err(|error| LogError::Corrupt(format!("malformed actor: {error}")))
-    };
-    let actor = Actor {
-        user_id: stored.actor.user_id,
-        role: stored.actor.role,
-        ip: personal("ip")?,
-        user_agent: personal("user_agent")?,
     };
     Ok(Opened::Known(RecordedEvent {
         position: stored.position,
         id: stored.id,
-        stream,
+        stream: stored.stream(),
         version: stored.version,
         time: stored.time,
-        actor,
+        actor: Actor { user_id: stored.actor.user_id, role: stored.actor.role, ip: None, user_agent: None },
         correlation_id: stored.correlation_id,
         causation_id: stored.causation_id,
         subject_ids: stored.subject_ids,
         event,
     }))
+}
+
+/// A personal field of an actor, opened. It is sealed under its place among the actor's fields.
+fn open_field(
+    name: &str,
+    json: &Value,
+    event: EventId,
+    keys: &HashMap<UserId, DataKey>,
+) -> Result<Option<Personal<String>>, LogError> {
+    if json.is_null() {
+        return Ok(None);
+    }
+    let mut field = serde_json::json!({ name: json });
+    open(&mut field, event, keys)?;
+    let value = field.get_mut(name).map(Value::take).unwrap_or_default();
+    serde_json::from_value(value).map_err(|error| LogError::Corrupt(format!("malformed actor: {error}")))
 }
 
 /// A position, or a version, as BSON has it.

@@ -3,14 +3,18 @@
 use std::num::NonZeroUsize;
 
 use bson::{RawDocumentBuf, doc};
-use events::{Position, StoredEvent, StreamType};
+use events::{
+    ActorRole, CorrelationId, EventId, Position, StoredActor, StoredEvent, StreamType, Timestamp, UserId, Version,
+};
 use futures::{Stream, StreamExt as _, TryStreamExt as _};
+use serde::Deserialize;
+use serde_json::Value;
 
 use crate::mongo::{TIME_LIMIT, within};
 use crate::read::{Opened, signed};
 use crate::{EventLog, LogError};
 
-/// An event of a scan.
+/// An event of a scan, opened as [`EventLog::open_to_fold`] does.
 #[derive(Debug)]
 pub struct Scanned {
     /// The event, opened.
@@ -63,21 +67,72 @@ impl EventLog {
                 let documents = documents?;
                 // A task of its own: decoding and decrypting is most of the work.
                 let opening = tokio::spawn(async move {
-                    let opened = log.open_events(decode(&documents)?).await?;
+                    let opened = log.open_to_fold(decode(&documents)?).await?;
                     let sizes = documents.iter().map(|document| document.as_bytes().len());
                     Ok(opened.into_iter().zip(sizes).map(|(event, bytes)| Scanned { event, bytes }).collect())
                 });
                 opening.await.map_err(|_| LogError::Unavailable("the runtime is ending".into()))?
             }
         });
-        opening.buffered(tasks)
+        // One more than are opened: MongoDB is asked for the next one meanwhile.
+        opening.buffered(tasks + 1)
+    }
+}
+
+/// An event without what no fold asks for: its hashes, and where its actor sat. Those are the most of its bytes, and
+/// not decoded.
+#[derive(Deserialize)]
+struct Lean {
+    #[serde(rename = "_id")]
+    position: Position,
+    id: EventId,
+    stream_type: StreamType,
+    stream_id: String,
+    version: Version,
+    #[serde(rename = "type")]
+    event_type: String,
+    schema_version: u32,
+    time: Timestamp,
+    actor: LeanActor,
+    correlation_id: CorrelationId,
+    causation_id: Option<EventId>,
+    subject_ids: Vec<UserId>,
+    data: Value,
+}
+
+#[derive(Deserialize)]
+struct LeanActor {
+    user_id: Option<UserId>,
+    role: ActorRole,
+}
+
+impl From<Lean> for StoredEvent {
+    fn from(lean: Lean) -> Self {
+        let LeanActor { user_id, role } = lean.actor;
+        Self {
+            position: lean.position,
+            id: lean.id,
+            stream_type: lean.stream_type,
+            stream_id: lean.stream_id,
+            version: lean.version,
+            event_type: lean.event_type,
+            schema_version: lean.schema_version,
+            time: lean.time,
+            actor: StoredActor { user_id, role, ip: Value::Null, user_agent: Value::Null },
+            correlation_id: lean.correlation_id,
+            causation_id: lean.causation_id,
+            subject_ids: lean.subject_ids,
+            data: lean.data,
+            prev_hash: String::new(),
+            hash: String::new(),
+        }
     }
 }
 
 fn decode(documents: &[RawDocumentBuf]) -> Result<Vec<StoredEvent>, LogError> {
     let decode = |document: &RawDocumentBuf| {
-        bson::deserialize_from_slice(document.as_bytes())
-            .map_err(|error| LogError::Corrupt(format!("malformed event: {error}")))
+        let lean: Result<Lean, _> = bson::deserialize_from_slice(document.as_bytes());
+        lean.map(StoredEvent::from).map_err(|error| LogError::Corrupt(format!("malformed event: {error}")))
     };
     documents.iter().map(decode).collect()
 }

@@ -56,7 +56,7 @@ pub trait StreamEvent: cqrs_es::DomainEvent + Into<Event> + 'static {
     ///
     /// # Errors
     /// [`DecodeError`] when the name, the version or the shape is not known.
-    fn from_data(type_name: &str, schema_version: u32, data: Value) -> Result<Self, DecodeError>;
+    fn from_data(type_name: &str, schema_version: u32, data: &Value) -> Result<Self, DecodeError>;
 
     /// The same from the sum of all events; none when it is of another stream.
     fn from_event(event: Event) -> Option<Self>;
@@ -106,12 +106,14 @@ macro_rules! stream_events {
             fn from_data(
                 type_name: &str,
                 schema_version: u32,
-                data: serde_json::Value,
+                data: &serde_json::Value,
             ) -> Result<Self, $crate::DecodeError> {
                 match type_name {
                     $(stringify!($variant) => {
+                        let data = std::borrow::Cow::Borrowed(data);
                         let data = $crate::upcast(type_name, schema_version, $version, data)?;
-                        serde_json::from_value(data).map(Self::$variant).map_err(|cause| {
+                        // From a reference: nothing of the data is copied but what the event keeps.
+                        serde::Deserialize::deserialize(&*data).map(Self::$variant).map_err(|cause| {
                             $crate::DecodeError::Malformed { event_type: type_name.to_owned(), cause }
                         })
                     })+
@@ -209,7 +211,7 @@ macro_rules! all_streams {
             stream_type: StreamType,
             event_type: &str,
             schema_version: u32,
-            data: Value,
+            data: &Value,
         ) -> Result<Event, DecodeError> {
             match stream_type {
                 $(StreamType::$stream => $events::from_data(event_type, schema_version, data).map(Event::$stream),)+

@@ -1,5 +1,7 @@
 //! Upcasters: today's shape of yesterday's events.
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 
 /// A version of an event type that this code can't read: written by newer code, or never written at all.
@@ -47,24 +49,29 @@ fn with(mut data: Value, field: &str, value: Value) -> Value {
 ///
 /// # Errors
 /// [`UnknownVersion`] when the data is newer than this code, or a step is missing.
-pub fn upcast(event_type: &str, version: u32, current: u32, data: Value) -> Result<Value, UnknownVersion> {
+pub fn upcast<'a>(
+    event_type: &str,
+    version: u32,
+    current: u32,
+    data: Cow<'a, Value>,
+) -> Result<Cow<'a, Value>, UnknownVersion> {
     upcast_by(STEPS, event_type, version, current, data)
 }
 
-fn upcast_by(
+fn upcast_by<'a>(
     steps: &[Step],
     event_type: &str,
     version: u32,
     current: u32,
-    mut data: Value,
-) -> Result<Value, UnknownVersion> {
+    mut data: Cow<'a, Value>,
+) -> Result<Cow<'a, Value>, UnknownVersion> {
     let unknown = || UnknownVersion { event_type: event_type.to_owned(), version };
     if version == 0 || version > current {
         return Err(unknown());
     }
     for from in version..current {
         let step = steps.iter().find(|step| step.event_type == event_type && step.from == from).ok_or_else(unknown)?;
-        data = (step.step)(data);
+        data = Cow::Owned((step.step)(data.into_owned()));
     }
     Ok(data)
 }
@@ -80,19 +87,19 @@ mod tests {
 
     #[test]
     fn old_data_passes_every_step_in_order() {
-        let data = upcast_by(TWO_STEPS, "Renamed", 1, 3, json!({ "name": "Ada" }));
-        assert_eq!(data, Ok(json!({ "full_name": "Ada", "by": null })));
+        let data = upcast_by(TWO_STEPS, "Renamed", 1, 3, Cow::Owned(json!({ "name": "Ada" })));
+        assert_eq!(data, Ok(Cow::Owned(json!({ "full_name": "Ada", "by": null }))));
     }
 
     #[test]
     fn sessions_from_before_passwords_could_change_are_of_generation_nought() {
-        let data = upcast("SessionStarted", 1, 2, json!({ "ip": null }));
-        assert_eq!(data, Ok(json!({ "ip": null, "password_generation": 0 })));
+        let data = upcast("SessionStarted", 1, 2, Cow::Owned(json!({ "ip": null })));
+        assert_eq!(data, Ok(Cow::Owned(json!({ "ip": null, "password_generation": 0 }))));
     }
 
     #[test]
     fn films_from_before_uploads_are_found_by_their_url() {
-        let added = |video: Value| json!({ "lesson": { "title": "filter", "video": video } });
+        let added = |video: Value| Cow::Owned(json!({ "lesson": { "title": "filter", "video": video } }));
         let old = added(json!({ "url": "https://video.example/1.mp4", "transcript": null }));
         let source = json!({ "type": "url", "url": "https://video.example/1.mp4" });
         let new = added(json!({ "source": source, "transcript": null }));
@@ -102,14 +109,16 @@ mod tests {
 
     #[test]
     fn current_data_is_left_alone() {
-        assert_eq!(upcast("Any", 4, 4, json!({ "a": 1 })), Ok(json!({ "a": 1 })));
+        let data = json!({ "a": 1 });
+        let same = upcast("Any", 4, 4, Cow::Borrowed(&data));
+        assert!(matches!(same, Ok(Cow::Borrowed(same)) if *same == data), "{same:?}");
     }
 
     #[test]
     fn newer_zero_and_unbridged_versions_are_unknown() {
         for (version, current) in [(4, 3), (0, 3), (1, 4)] {
             let unknown = UnknownVersion { event_type: "Renamed".into(), version };
-            assert_eq!(upcast_by(TWO_STEPS, "Renamed", version, current, json!({})), Err(unknown));
+            assert_eq!(upcast_by(TWO_STEPS, "Renamed", version, current, Cow::Owned(json!({}))), Err(unknown));
         }
     }
 }

@@ -86,7 +86,7 @@ fn goldens() -> Vec<Golden> {
 fn decoded(golden: &Golden) -> (StreamType, Event) {
     let mut found = Vec::new();
     for &stream in StreamType::ALL {
-        match decode(stream, &golden.event_type, golden.schema_version, golden.data.clone()) {
+        match decode(stream, &golden.event_type, golden.schema_version, &golden.data) {
             Ok(event) => found.push((stream, event)),
             Err(DecodeError::UnknownType { .. }) => {}
             Err(error) => panic!("{} on {stream}: {error}", golden.file),
@@ -162,7 +162,7 @@ fn an_unknown_field_is_an_error_at_any_depth() {
         for path in objects(&golden.data, "") {
             let mut data = golden.data.clone();
             data.pointer_mut(&path).expect("an object of it")["surprise"] = json!(1);
-            let outcome = decode(stream, &golden.event_type, golden.schema_version, data);
+            let outcome = decode(stream, &golden.event_type, golden.schema_version, &data);
             assert!(matches!(outcome, Err(DecodeError::Malformed { .. })), "{} at {path:?}: {outcome:?}", golden.file);
             tried += 1;
         }
@@ -175,10 +175,10 @@ fn an_unknown_type_or_version_is_an_error() {
     for golden in goldens() {
         let (stream, event) = decoded(&golden);
         let other_name = format!("{}2", golden.event_type);
-        let outcome = decode(stream, &other_name, golden.schema_version, golden.data.clone());
+        let outcome = decode(stream, &other_name, golden.schema_version, &golden.data);
         assert!(matches!(outcome, Err(DecodeError::UnknownType { .. })), "{}: {outcome:?}", golden.file);
         for version in [0, event.schema_version() + 1] {
-            let outcome = decode(stream, &golden.event_type, version, golden.data.clone());
+            let outcome = decode(stream, &golden.event_type, version, &golden.data);
             assert!(matches!(outcome, Err(DecodeError::UnknownVersion(_))), "{}: {outcome:?}", golden.file);
         }
     }
@@ -189,7 +189,7 @@ fn data_of_another_shape_is_an_error() {
     for golden in goldens() {
         let (stream, _) = decoded(&golden);
         for data in [Value::Null, json!([]), json!("text"), json!({})] {
-            let outcome = decode(stream, &golden.event_type, golden.schema_version, data.clone());
+            let outcome = decode(stream, &golden.event_type, golden.schema_version, &data);
             let is_malformed = matches!(outcome, Err(DecodeError::Malformed { .. }));
             assert!(is_malformed, "{} as {data}: {outcome:?}", golden.file);
         }

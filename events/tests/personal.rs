@@ -8,8 +8,8 @@ const GOLDEN: &str = include_str!("../golden/UserRegistered.v1.json");
 const ERASED: &str = include_str!("../golden/UserRegistered.v1.erased.json");
 
 fn registered(golden: &str) -> Event {
-    let mut golden: Value = serde_json::from_str(golden).expect("JSON");
-    decode(StreamType::User, "UserRegistered", 1, golden["data"].take()).expect("an event")
+    let golden: Value = serde_json::from_str(golden).expect("JSON");
+    decode(StreamType::User, "UserRegistered", 1, &golden["data"]).expect("an event")
 }
 
 #[test]

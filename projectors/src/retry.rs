@@ -144,7 +144,7 @@ impl Worker {
         let Some(last) = events.last() else { return Ok(None) };
         *after = last.position;
         events.retain(|event| self.projection.handles(event.stream_type));
-        Ok(Some(self.log.open_events(events).await?))
+        Ok(Some(self.log.open_to_fold(events).await?))
     }
 
     /// Writes the new error into the record.

@@ -235,7 +235,7 @@ impl Worker {
         }
         self.draft.count(&events);
         events.retain(|event| self.projection.handles(event.stream_type));
-        let opened = self.log.open_events(events).await?;
+        let opened = self.log.open_to_fold(events).await?;
         self.fold(opened).await?;
         Ok(self.start())
     }

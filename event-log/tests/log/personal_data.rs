@@ -1,7 +1,9 @@
 //! A person can be made unreadable, and the chain still holds.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
-use event_log::{Commit, Expected, KeyChange, Opened};
-use events::{Event, UserEvent};
+use event_log::{Commit, EventLog, Expected, KeyChange, Opened, Scanned};
+use events::{Actor, ActorRole, Event, Personal, RecordedEvent, StreamType, UserEvent};
+use futures::TryStreamExt as _;
 
 use crate::support::{Tally, append_to, commit, new_user, register, role_changed, user_stream, with_log};
 
@@ -19,6 +21,45 @@ fn the_log_shows_nothing_personal_and_opens_it_to_its_readers() {
         let Event::User(UserEvent::UserRegistered(registered)) = &event.event else { panic!("{event:?}") };
         assert_eq!(registered.email.value().map(String::as_str), Some("canary@example.org"));
         assert_eq!(log.log.load::<Tally>(ada).await.unwrap().state.email.as_deref(), Some("canary@example.org"));
+    });
+}
+
+fn known(opened: Vec<Opened>) -> Vec<RecordedEvent> {
+    let known = |opened| if let Opened::Known(event) = opened { event } else { panic!("{opened:?}") };
+    opened.into_iter().map(known).collect()
+}
+
+async fn scanned(log: &EventLog, to: u64) -> Vec<RecordedEvent> {
+    let batches: Vec<Vec<Scanned>> = log.scan((0, to), StreamType::ALL, 1).try_collect().await.unwrap();
+    known(batches.into_iter().flatten().map(|scanned| scanned.event).collect())
+}
+
+#[test]
+fn what_is_folded_is_the_same_live_and_rebuilt_and_does_not_say_where_the_actor_sat() {
+    with_log(async |log| {
+        let ada = new_user();
+        let mut commit = register(&log.log, ada, "canary@example.org");
+        let personal = |value: &str| Some(Personal::new(ada, value.to_owned()));
+        let actor = Actor {
+            user_id: Some(ada),
+            role: ActorRole::Learner,
+            ip: personal("192.0.2.7"),
+            user_agent: personal("a browser"),
+        };
+        commit.metadata.actor = actor.clone();
+        log.log.append(commit).await.unwrap();
+        let change = append_to(&user_stream(ada), Expected::Exactly(1), vec![role_changed(ada)]);
+        log.log.append(crate::support::commit(&log.log, vec![change])).await.unwrap();
+        let stored = log.all_checked().await;
+        let whole = known(log.log.open_events(stored.clone()).await.unwrap());
+        assert_eq!((&whole[0].actor, &whole[1].actor), (&actor, &Actor::system()));
+        let without = |event: RecordedEvent| RecordedEvent {
+            actor: Actor { ip: None, user_agent: None, ..event.actor },
+            ..event
+        };
+        let expected: Vec<_> = whole.into_iter().map(without).collect();
+        assert_eq!(known(log.log.open_to_fold(stored).await.unwrap()), expected);
+        assert_eq!(scanned(&log.log, 2).await, expected);
     });
 }
 

@@ -245,7 +245,7 @@ mod tests {
             let golden: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
             let version = u32::try_from(golden["schema_version"].as_u64().unwrap()).unwrap();
             let name = golden["type"].as_str().unwrap();
-            let event = |stream: &StreamType| decode(*stream, name, version, golden["data"].clone()).ok();
+            let event = |stream: &StreamType| decode(*stream, name, version, &golden["data"]).ok();
             let event: Event = StreamType::ALL.iter().find_map(event).unwrap();
             (path.display().to_string(), event.to_data().unwrap())
         };
