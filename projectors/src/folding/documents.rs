@@ -193,7 +193,11 @@ impl Cache {
 
     fn merge(&mut self, staged: BTreeMap<DocKey, Option<Typed>>) {
         for (key, document) in staged {
-            self.slots.insert(key.clone(), document.map_or(Slot::Absent, Slot::Typed));
+            let new = document.map_or(Slot::Absent, Slot::Typed);
+            match self.slots.get_mut(&key) {
+                Some(slot) => *slot = new,
+                None => _ = self.slots.insert(key.clone(), new),
+            }
             self.dirty.insert(key);
         }
     }
@@ -217,12 +221,15 @@ impl<'a> Documents<'a> {
     /// # Errors
     /// [`FoldError`], to be passed on.
     pub fn get<D: ReadDocument>(&mut self, id: impl Display) -> Result<Option<D>, FoldError> {
-        let key = DocKey::of::<D>(id);
-        self.touch(&key)?;
-        match self.staged.get(&key) {
-            Some(Some(staged)) => staged.get(&key).map(Some),
+        self.find(&DocKey::of::<D>(id))
+    }
+
+    fn find<D: ReadDocument>(&mut self, key: &DocKey) -> Result<Option<D>, FoldError> {
+        self.touch(key)?;
+        match self.staged.get(key) {
+            Some(Some(staged)) => staged.get(key).map(Some),
             Some(None) => Ok(None),
-            None => self.cache.get(&key),
+            None => self.cache.get(key),
         }
     }
 
@@ -231,8 +238,8 @@ impl<'a> Documents<'a> {
     /// # Errors
     /// [`FoldError::Missing`] when it is not; others to be passed on.
     pub fn require<D: ReadDocument>(&mut self, id: impl Display) -> Result<D, FoldError> {
-        let key = DocKey::of::<D>(&id);
-        self.get(id)?.ok_or(FoldError::Missing(key))
+        let key = DocKey::of::<D>(id);
+        self.find(&key)?.ok_or(FoldError::Missing(key))
     }
 
     /// Says which documents will be asked for, so that they are loaded in one go and not one by one.
@@ -272,7 +279,9 @@ impl<'a> Documents<'a> {
     }
 
     fn touch(&mut self, key: &DocKey) -> Result<(), FoldError> {
-        self.touched.insert(key.clone());
+        if !self.touched.contains(key) {
+            self.touched.insert(key.clone());
+        }
         if self.parking.holds(key) { Err(FoldError::Parked(key.clone())) } else { Ok(()) }
     }
 

@@ -1,5 +1,6 @@
 //! The new documents against those that serve, at the same position, while those go on.
 
+use std::cmp::Ordering;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -11,12 +12,17 @@ use mongodb::error::Error;
 use mongodb::options::{CollectionOptions, ReadConcern};
 use mongodb::{ClientSession, Database};
 use read_models::{Checkpoint, PROJECTIONS, Verification};
+use tokio::sync::mpsc;
 
 use super::shadow::Shadow;
 use crate::Projection;
 
 /// The longest that it may take: MongoDB keeps an instant for five minutes.
 const LIMIT: Duration = Duration::from_secs(270);
+/// Documents of one answer of MongoDB.
+const BATCH: u32 = 2_000;
+/// Documents of a side that may wait to be compared.
+const AHEAD: usize = 2_000;
 /// Differing documents that are named.
 const EXAMPLES: usize = 20;
 
@@ -51,12 +57,19 @@ impl Live {
         let comparing = async {
             for collection in projection.collections() {
                 let live = self.database.collection_with_options::<RawDocumentBuf>(collection.name, snapshot());
-                let find = live.find(doc! {}).sort(doc! { "_id": 1 }).batch_size(2_000);
+                let find = live.find(doc! {}).sort(doc! { "_id": 1 }).batch_size(BATCH);
                 let mut cursor = find.session(&mut self.session).await?;
                 let live: Documents<'_> = Box::pin(cursor.stream(&mut self.session));
                 let new = self.database.collection::<RawDocumentBuf>(&shadow.name(collection.name));
-                let new = new.find(doc! {}).sort(doc! { "_id": 1 }).batch_size(2_000).await?;
-                merge(collection.name, live, Box::pin(new), &mut verification).await?;
+                let new = new.find(doc! {}).sort(doc! { "_id": 1 }).batch_size(BATCH).await?;
+                // Each side is read ahead, so that MongoDB works on both at the same time.
+                let (to_left, left) = mpsc::channel(AHEAD);
+                let (to_right, right) = mpsc::channel(AHEAD);
+                let merging = async {
+                    merge(collection.name, left, right, &mut verification).await;
+                    Ok(())
+                };
+                tokio::try_join!(feed(live, to_left), feed(Box::pin(new), to_right), merging)?;
             }
             Ok::<_, Error>(())
         };
@@ -71,51 +84,51 @@ fn snapshot() -> CollectionOptions {
     CollectionOptions::builder().read_concern(ReadConcern::snapshot()).build()
 }
 
+/// Passes on the documents that follow the log: one that is parked need not be the same on both sides.
+async fn feed(mut documents: Documents<'_>, into: mpsc::Sender<RawDocumentBuf>) -> Result<(), Error> {
+    while let Some(document) = documents.next().await.transpose()? {
+        if !document.get_bool("stale").unwrap_or(false) && into.send(document).await.is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
 /// Goes through both sides, which are in the order of their ids.
 async fn merge(
     collection: &str,
-    mut live: Documents<'_>,
-    mut new: Documents<'_>,
+    mut live: mpsc::Receiver<RawDocumentBuf>,
+    mut new: mpsc::Receiver<RawDocumentBuf>,
     verification: &mut Verification,
-) -> Result<(), Error> {
-    let (mut left, mut right) = (fresh(&mut live).await?, fresh(&mut new).await?);
+) {
+    let (mut left, mut right) = (live.recv().await, new.recv().await);
     loop {
-        let ids = (left.as_ref().map(id), right.as_ref().map(id));
-        let (id, is_same) = match ids {
-            (None, None) => return Ok(()),
-            (Some(one), Some(other)) if one == other => (one, same(left.as_ref(), right.as_ref())),
-            (Some(one), other) if other.as_ref().is_none_or(|other| one < *other) => (one, false),
-            (_, Some(other)) => (other, false),
-            (Some(one), None) => (one, false),
+        let order = match (&left, &right) {
+            (None, None) => return,
+            (Some(one), Some(other)) => id(one).cmp(id(other)),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
         };
         verification.compared += 1;
-        if !is_same {
+        let (one, other) = (left.as_ref().filter(|_| order.is_le()), right.as_ref().filter(|_| order.is_ge()));
+        if !same(one, other) {
             verification.differing += 1;
             if verification.examples.len() < EXAMPLES {
+                let id = one.or(other).map(id).unwrap_or_default();
                 verification.examples.push(format!("{collection}/{id}"));
             }
         }
-        if left.as_ref().is_some_and(|one| self::id(one) == id) {
-            left = fresh(&mut live).await?;
+        if order.is_le() {
+            left = live.recv().await;
         }
-        if right.as_ref().is_some_and(|one| self::id(one) == id) {
-            right = fresh(&mut new).await?;
+        if order.is_ge() {
+            right = new.recv().await;
         }
     }
 }
 
-/// The next document that follows the log: one that is parked need not be the same on both sides.
-async fn fresh(documents: &mut Documents<'_>) -> Result<Option<RawDocumentBuf>, Error> {
-    while let Some(document) = documents.next().await.transpose()? {
-        if !document.get_bool("stale").unwrap_or(false) {
-            return Ok(Some(document));
-        }
-    }
-    Ok(None)
-}
-
-fn id(document: &RawDocumentBuf) -> String {
-    document.get_str("_id").unwrap_or_default().to_owned()
+fn id(document: &RawDocumentBuf) -> &str {
+    document.get_str("_id").unwrap_or_default()
 }
 
 fn same(one: Option<&RawDocumentBuf>, other: Option<&RawDocumentBuf>) -> bool {

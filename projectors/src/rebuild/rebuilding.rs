@@ -87,10 +87,11 @@ impl Rebuilding<'_> {
         let projection = self.projection.clone();
         if self.rebuild.state != RebuildState::Swapping {
             self.build().await?;
-            self.shadow.index().await?;
             if self.serving().await?.is_some() {
-                self.verify().await?;
+                self.index_and_verify().await?;
                 self.build().await?;
+            } else {
+                self.shadow.index().await?;
             }
             let fenced = swap::fence(&self.log, &*projection).await?;
             let head = self.log.head().await?.position;
@@ -147,15 +148,18 @@ impl Rebuilding<'_> {
         Ok(())
     }
 
-    /// Compares with those that serve. What differs is reported and does not block: the log is the truth.
-    async fn verify(&mut self) -> Result<(), RebuildError> {
+    /// Makes the indexes, and meanwhile compares with the documents that serve. What differs is reported and does not
+    /// block: the log is the truth.
+    async fn index_and_verify(&mut self) -> Result<(), RebuildError> {
         let live = Live::begin(&self.log, &*self.projection).await?;
         if live.position < self.rebuild.written {
-            return Ok(());
+            return self.shadow.index().await;
         }
         self.build_to(live.position).await?;
         self.tell(RebuildState::Verifying).await?;
-        match live.compare(&*self.projection, &self.shadow).await {
+        let (indexed, compared) = tokio::join!(self.shadow.index(), live.compare(&*self.projection, &self.shadow));
+        indexed?;
+        match compared {
             Ok(verification) => {
                 if verification.differing > 0 {
                     tracing::warn!(
