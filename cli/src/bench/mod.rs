@@ -7,6 +7,7 @@ mod lab;
 mod latency;
 mod logins;
 mod project;
+mod quiet;
 mod raw;
 mod replay;
 

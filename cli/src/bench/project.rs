@@ -18,6 +18,7 @@ use tokio::time::MissedTickBehavior;
 use super::commits::{change_roles, new_user, register};
 use super::lab::Lab;
 use super::latency::Figures;
+use super::quiet::all_caught_up;
 use super::{Common, Machine};
 use crate::output::say;
 
@@ -169,7 +170,7 @@ impl Project<'_> {
         read_models::ensure(self.lab.log.database(), &projectors::collections(&projections)).await?;
         let names: Vec<&'static str> = projections.iter().map(|projection| projection.name()).collect();
         let running = projectors::start(&self.lab.log, self.nats, projections, &stop);
-        self.all_caught_up(&names).await?;
+        all_caught_up(&self.lab.log, self.nats, self.positions, &names).await?;
 
         let time = Duration::from_secs(options.seconds);
         let samples = self.commands_at(options.commands, time).await?;
@@ -178,25 +179,6 @@ impl Project<'_> {
         running.ended().await?;
         publisher.await?;
         Ok((Figures::of(durable, time), Figures::of(visible, time)))
-    }
-
-    /// Waits until projections and publication are at the end of the log, so that they do not catch up on measured time.
-    async fn all_caught_up(&self, names: &[&str]) -> anyhow::Result<()> {
-        let head = self.lab.log.head().await?.position;
-        let context = async_nats::jetstream::new(self.nats.clone());
-        let deadline = Instant::now() + BACKLOG_LIMIT;
-        loop {
-            let published = match context.get_stream(self.lab.log.names().stream_name()).await {
-                Ok(mut stream) => stream.info().await.map(|info| info.state.last_sequence).unwrap_or_default(),
-                Err(_) => 0,
-            };
-            let projected = self.positions.current(names).await?;
-            if published >= head && projected >= head {
-                return Ok(());
-            }
-            ensure!(Instant::now() < deadline, "publication at {published}, projections at {projected} of {head}");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
     }
 
     /// Starts a command at each tick, whether those before have ended or not.

@@ -14,12 +14,15 @@ use bson::{RawDocumentBuf, doc};
 use clap::Args;
 use event_log::{EventLog, VerifyOptions};
 use futures::TryStreamExt as _;
+use read_models::{ALL_PROJECTIONS, Positions};
 use serde::Serialize;
 use tests::{AppOptions, Servers, TestApp};
+use tokio_util::sync::CancellationToken;
 
 use self::history::History;
 use self::rebuilding::{Reads, Rebuilt};
 use self::searching::Search;
+use super::quiet::{all_caught_up, written_down};
 use super::{Common, Machine};
 use crate::bar::bar;
 use crate::output::say;
@@ -73,6 +76,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     let appending = started.elapsed();
     progress.finish_and_clear();
     let events = app.head().await;
+    settle(&app, &[]).await?;
     let scanned_per_second = scan(&app.log, events).await?;
     let verified_per_second = verify(&app.log, events, quiet).await?;
     // From nothing, so that there is something to compare with, and to read.
@@ -81,7 +85,9 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
 
     let app = TestApp::start(AppOptions { settings, ..AppOptions::default() }).await;
     let admin = app.admin().await;
+    settle(&app, ALL_PROJECTIONS).await?;
     let (rebuilt, reads) = rebuilding::under_readers(&app, &admin, &history, quiet).await?;
+    settle(&app, ALL_PROJECTIONS).await?;
     let searches = searching::run(&app, &admin, &mut history, options.searches).await?;
     app.log.database().drop().await?;
     app.stop().await;
@@ -101,6 +107,15 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
         tell(&report);
     }
     Ok(())
+}
+
+/// Waits until nothing is left to do but what is measured next.
+async fn settle(app: &TestApp, projections: &[&str]) -> anyhow::Result<()> {
+    let stop = CancellationToken::new();
+    let _guard = stop.clone().drop_guard();
+    let positions = Positions::start(&app.log, app.nats.clone(), stop);
+    all_caught_up(&app.log, &app.nats, &positions, projections).await?;
+    written_down(&app.log).await
 }
 
 #[allow(clippy::cast_precision_loss, reason = "events are far below 2^52")]
