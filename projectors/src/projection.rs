@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::time::Duration;
 
 use events::{RecordedEvent, StoredEvent, StreamId, StreamType};
 use read_models::{Collection, ReadDocument, projections_of};
@@ -82,6 +83,12 @@ pub trait Projection: Send + Sync + 'static {
     /// [`projections_of`]; a projection that they don't wait for says so itself.
     fn handles(&self, stream: StreamType) -> bool {
         projections_of(stream).contains(&self.name())
+    }
+
+    /// The least time from one of its transactions to the next. What comes alone is written at once; while events keep
+    /// coming they gather, where no command waits for them, and leave the database to those that are waited for.
+    fn pace(&self) -> Duration {
+        Duration::ZERO
     }
 
     /// The documents that an event touches, from its fields alone.

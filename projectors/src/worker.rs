@@ -261,8 +261,8 @@ impl Worker {
             self.measure(step, draft.started);
             return step;
         }
-        let fence = self.fence();
-        self.writing = Some(Writing::start(draft, changes, parked, &self.store, fence, &self.announcer));
+        let (fence, pace) = (self.fence(), self.projection.pace());
+        self.writing = Some(Writing::start(draft, changes, parked, &self.store, fence, &self.announcer, pace));
         Step::default()
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use event_log::{LogError, Opened};
 use events::Position;
@@ -39,7 +40,8 @@ pub(crate) struct Writing {
 }
 
 impl Writing {
-    /// Begins to write a draft's changes. The position is announced as soon as the majority has them.
+    /// Begins to write a draft's changes. The position is announced as soon as the majority has them. It ends then, but
+    /// not before its projection's [`Projection::pace`](crate::Projection::pace) allows for the next.
     pub(crate) fn start(
         draft: Draft,
         changes: Changes,
@@ -47,13 +49,17 @@ impl Writing {
         store: &Store,
         fence: Fence,
         announcer: &Arc<Announcer>,
+        pace: Duration,
     ) -> Self {
         let Draft { folding, events, count, bytes, to, started } = draft;
         let (store, announcer) = (store.clone(), announcer.clone());
         let (newly_parked, documents) = (changes.stale.clone(), changes.documents.len());
+        let next = Instant::now() + pace;
         let task = tokio::spawn(async move {
             store.write(fence, to, &changes).await?;
             announcer.announce(to).await;
+            // It is written; but the worker goes on gathering until the next one's time.
+            tokio::time::sleep_until(next).await;
             Ok(())
         });
         let (slots, refused) = (folding.cache.into_slots(), folding.refused);

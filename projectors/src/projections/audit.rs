@@ -1,5 +1,7 @@
 //! Projection `audit`: an index of all events, for audits and exports.
 
+use std::time::Duration;
+
 use events::{Position, RecordedEvent, StoredEvent, StreamType, Timestamp};
 use read_models::{AUDIT_BLOCKS, AUDIT_EVENTS, AUDIT_PROJECTION, AuditBlock, AuditEvent, Collection, PositionKey};
 
@@ -20,6 +22,11 @@ impl Projection for Audit {
 
     fn collections(&self) -> &'static [Collection] {
         &[AUDIT_EVENTS, AUDIT_BLOCKS]
+    }
+
+    /// Only who searches the audit trail waits for it, and not long.
+    fn pace(&self) -> Duration {
+        Duration::from_millis(25)
     }
 
     /// All of them, those to come too: what happened must be found.

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use events::{CourseId, Position, StoredEvent, UserId};
 use projectors::{Audit, Projection, Users};
@@ -39,6 +40,22 @@ fn index(events: &[StoredEvent]) -> Documents {
         }
     }
     index
+}
+
+#[test]
+fn batches_keep_their_distance_and_none_is_held_back() {
+    with_academy(&audit(), |academy| async move {
+        history::random(&academy, 52, 20).await;
+        let events = academy.events().await;
+        let mut worker = academy.worker(Arc::new(Audit), 1).await;
+        let begun = Instant::now();
+        for (count, batch) in (1..).zip(events.chunks(5)) {
+            worker.apply(batch.to_vec()).await.unwrap();
+            assert_eq!(worker.position(), batch.last().unwrap().position);
+            assert!(begun.elapsed() >= Audit.pace() * count, "batch {count} after {:?}", begun.elapsed());
+        }
+        assert!(!Audit.pace().is_zero());
+    });
 }
 
 #[test]
