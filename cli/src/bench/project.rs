@@ -18,7 +18,7 @@ use tokio::time::MissedTickBehavior;
 use super::commits::{change_roles, new_user, register};
 use super::lab::Lab;
 use super::latency::Figures;
-use super::quiet::all_caught_up;
+use super::quiet::{all_caught_up, written_down};
 use super::{Common, Machine};
 use crate::output::say;
 
@@ -171,6 +171,7 @@ impl Project<'_> {
         let names: Vec<&'static str> = projections.iter().map(|projection| projection.name()).collect();
         let running = projectors::start(&self.lab.log, self.nats, projections, &stop);
         all_caught_up(&self.lab.log, self.nats, self.positions, &names).await?;
+        written_down(&self.lab.log).await?;
 
         let time = Duration::from_secs(options.seconds);
         let samples = self.commands_at(options.commands, time).await?;
