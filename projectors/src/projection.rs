@@ -85,8 +85,9 @@ pub trait Projection: Send + Sync + 'static {
         projections_of(stream).contains(&self.name())
     }
 
-    /// The least time from one of its transactions to the next. What comes alone is written at once; while events keep
-    /// coming they gather, where no command waits for them, and leave the database to those that are waited for.
+    /// The least time from a transaction of several events to the next. While they keep coming they gather, where no
+    /// command waits for them, and leave the database to those that are waited for; an event that comes alone is written
+    /// at once, and so is the next.
     fn pace(&self) -> Duration {
         Duration::ZERO
     }

@@ -261,7 +261,8 @@ impl Worker {
             self.measure(step, draft.started);
             return step;
         }
-        let (fence, pace) = (self.fence(), self.projection.pace());
+        let fence = self.fence();
+        let pace = if draft.count > 1 { self.projection.pace() } else { Duration::ZERO };
         self.writing = Some(Writing::start(draft, changes, parked, &self.store, fence, &self.announcer, pace));
         Step::default()
     }

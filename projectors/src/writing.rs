@@ -41,7 +41,7 @@ pub(crate) struct Writing {
 
 impl Writing {
     /// Begins to write a draft's changes. The position is announced as soon as the majority has them. It ends then, but
-    /// not before its projection's [`Projection::pace`](crate::Projection::pace) allows for the next.
+    /// not before `pace` has passed since it began.
     pub(crate) fn start(
         draft: Draft,
         changes: Changes,

@@ -24,7 +24,7 @@ impl Projection for Audit {
         &[AUDIT_EVENTS, AUDIT_BLOCKS]
     }
 
-    /// Only who searches the audit trail waits for it, and not long.
+    /// Only who searches the audit trail waits for it.
     fn pace(&self) -> Duration {
         Duration::from_millis(25)
     }

@@ -2,16 +2,17 @@
 #![allow(clippy::unwrap_used)]
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use events::{CourseId, Position, StoredEvent, UserId};
-use projectors::{Audit, Projection, Users};
+use events::{CourseId, Position, RecordedEvent, StoredEvent, StreamType, UserId};
+use projectors::{Audit, DocKey, FoldError, Projection, Users};
+use read_models::Collection;
 use read_models::views::events_of_person;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::history;
-use crate::support::{Academy, Documents, assert_same, with_academy};
+use crate::support::{Academy, Documents, PATIENCE, assert_same, with_academy};
 
 fn audit() -> Vec<Arc<dyn Projection>> {
     vec![Arc::new(Audit)]
@@ -55,6 +56,56 @@ fn batches_keep_their_distance_and_none_is_held_back() {
             assert!(begun.elapsed() >= Audit.pace() * count, "batch {count} after {:?}", begun.elapsed());
         }
         assert!(!Audit.pace().is_zero());
+    });
+}
+
+/// The index, as it would be if it took an hour between two transactions.
+struct Hourly;
+
+impl Projection for Hourly {
+    fn name(&self) -> &'static str {
+        Audit.name()
+    }
+
+    fn version(&self) -> u32 {
+        Audit.version()
+    }
+
+    fn collections(&self) -> &'static [Collection] {
+        Audit.collections()
+    }
+
+    fn pace(&self) -> Duration {
+        Duration::from_secs(3_600)
+    }
+
+    fn handles(&self, stream: StreamType) -> bool {
+        Audit.handles(stream)
+    }
+
+    fn keys(&self, event: &RecordedEvent) -> Vec<DocKey> {
+        Audit.keys(event)
+    }
+
+    fn unreadable_keys(&self, event: &StoredEvent) -> Vec<DocKey> {
+        Audit.unreadable_keys(event)
+    }
+
+    fn fold(&self, event: &RecordedEvent, docs: &mut projectors::Documents<'_>) -> Result<(), FoldError> {
+        Audit.fold(event, docs)
+    }
+}
+
+#[test]
+fn what_comes_alone_holds_nobody_back() {
+    with_academy(&audit(), |academy| async move {
+        history::random(&academy, 53, 5).await;
+        let mut worker = academy.worker(Arc::new(Hourly), 1).await;
+        for event in academy.events().await {
+            let position = event.position;
+            tokio::time::timeout(PATIENCE, worker.apply(vec![event])).await.unwrap().unwrap();
+            assert_eq!(worker.position(), position);
+        }
     });
 }
 
