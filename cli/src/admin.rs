@@ -66,7 +66,7 @@ pub async fn run(admin: Admin) -> anyhow::Result<()> {
     let log = EventLog::open(&connect(uri.expose_secret(), APP).await?, names, &secrets).await?;
 
     let (appending, listening) = (CancellationToken::new(), CancellationToken::new());
-    let appender = log.start_appender(AppendLimits::default(), appending.clone());
+    let appender = log.start_appender(AppendLimits::within(settings.mongodb.patience), appending.clone());
     let waker = start_waker(&log, &nats, listening.clone());
     let positions = Positions::start(&log, nats, listening.clone());
     let commands = Commands::new(log, positions, Clock::new(settings.clock_offset), settings.read_wait);

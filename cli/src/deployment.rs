@@ -51,7 +51,7 @@ impl Deployment {
     /// Starts to append.
     pub fn append(&self) -> Appending {
         let stop = CancellationToken::new();
-        let appender = self.log.start_appender(AppendLimits::default(), stop.clone());
+        let appender = self.log.start_appender(AppendLimits::within(self.settings.mongodb.patience), stop.clone());
         Appending { waker: start_waker(&self.log, &self.nats, stop.clone()), stop, appender }
     }
 }

@@ -170,7 +170,7 @@ impl Project<'_> {
         read_models::ensure(self.lab.log.database(), &projectors::collections(&projections)).await?;
         let names: Vec<&'static str> = projections.iter().map(|projection| projection.name()).collect();
         let running = projectors::start(&self.lab.log, self.nats, projections, &stop);
-        all_caught_up(&self.lab.log, self.nats, self.positions, &names).await?;
+        all_caught_up(&self.lab.log, self.nats, self.positions, &names, BACKLOG_LIMIT).await?;
         written_down(&self.lab.log).await?;
 
         let time = Duration::from_secs(options.seconds);

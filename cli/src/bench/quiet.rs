@@ -7,12 +7,10 @@ use bson::doc;
 use event_log::EventLog;
 use read_models::Positions;
 
-/// The longest that catching up may take.
-const LIMIT: Duration = Duration::from_secs(900);
 /// Pause before it is looked at again.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Waits until publication and these projections are at the end of the log.
+/// Waits until publication and these projections are at the end of the log, for `limit` at most.
 ///
 /// # Errors
 /// When they do not get there.
@@ -21,10 +19,11 @@ pub(super) async fn all_caught_up(
     nats: &async_nats::Client,
     positions: &Positions,
     projections: &[&str],
+    limit: Duration,
 ) -> anyhow::Result<()> {
     let head = log.head().await?.position;
     let context = async_nats::jetstream::new(nats.clone());
-    let deadline = Instant::now() + LIMIT;
+    let deadline = Instant::now() + limit;
     loop {
         let published = match context.get_stream(log.names().stream_name()).await {
             Ok(mut stream) => stream.info().await.map(|info| info.state.last_sequence).unwrap_or_default(),

@@ -7,7 +7,7 @@ mod rebuilding;
 mod searching;
 
 use std::collections::HashMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::ensure;
 use bson::{RawDocumentBuf, doc};
@@ -31,6 +31,8 @@ use crate::output::say;
 const DATABASE: &str = "bench_replay";
 /// Memory for mongod, in GiB: as a server of this size would be given.
 const CACHE_GIB: f64 = 2.0;
+/// The longest that publication and the projections may take to come to the end of the log.
+const SETTLE_LIMIT: Duration = Duration::from_secs(900);
 
 /// What is measured.
 #[derive(Args)]
@@ -114,7 +116,7 @@ async fn settle(app: &TestApp, projections: &[&str]) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let _guard = stop.clone().drop_guard();
     let positions = Positions::start(&app.log, app.nats.clone(), stop);
-    all_caught_up(&app.log, &app.nats, &positions, projections).await?;
+    all_caught_up(&app.log, &app.nats, &positions, projections, SETTLE_LIMIT).await?;
     written_down(&app.log).await
 }
 
