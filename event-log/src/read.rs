@@ -1,5 +1,6 @@
 //! Reading: the log by position and by stream.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use bson::raw::cstr;
@@ -13,7 +14,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::mongo::{TIME_LIMIT, within};
-use crate::personal_data::{DataKey, open, opened, owners_of_sealed};
+use crate::personal_data::{DataKey, open, owners_of_sealed};
 use crate::{EventLog, LogError};
 
 /// Digits of a version in a key, so that keys sort as versions do.
@@ -267,17 +268,17 @@ impl EventLog {
     /// [`LogError`]. An event that this code does not know is no error: it is [`Opened::Unknown`].
     pub async fn open_events(&self, events: Vec<StoredEvent>) -> Result<Vec<Opened>, LogError> {
         let mut owners = BTreeSet::new();
+        let are_sealed = sealed_data(&events, &mut owners);
         for event in &events {
-            for json in [&event.data, &event.actor.ip, &event.actor.user_agent] {
-                owners_of_sealed(json, &mut owners);
-            }
+            owners_of_sealed(&event.actor.ip, &mut owners);
+            owners_of_sealed(&event.actor.user_agent, &mut owners);
         }
         let keys = self.0.keys.for_opening(&owners).await?;
-        let open_one = |stored: StoredEvent| {
+        let open_one = |(stored, is_sealed): (StoredEvent, bool)| {
             let personal = |name: &str, json: &Value| open_field(name, json, stored.id, &keys);
             let (ip, user_agent) =
                 (personal("ip", &stored.actor.ip)?, personal("user_agent", &stored.actor.user_agent)?);
-            Ok(match open_data(stored, &keys)? {
+            Ok(match open_data(stored, is_sealed, &keys)? {
                 Opened::Known(event) => {
                     let actor = Actor { ip, user_agent, ..event.actor };
                     Opened::Known(RecordedEvent { actor, ..event })
@@ -285,7 +286,7 @@ impl EventLog {
                 unknown @ Opened::Unknown { .. } => unknown,
             })
         };
-        events.into_iter().map(open_one).collect()
+        events.into_iter().zip(are_sealed).map(open_one).collect()
     }
 
     /// As [`EventLog::open_events`], but for where the actor sat (address and browser), which is left out: no document
@@ -295,15 +296,23 @@ impl EventLog {
     /// As [`EventLog::open_events`].
     pub async fn open_to_fold(&self, events: Vec<StoredEvent>) -> Result<Vec<Opened>, LogError> {
         let mut owners = BTreeSet::new();
-        events.iter().for_each(|event| owners_of_sealed(&event.data, &mut owners));
+        let are_sealed = sealed_data(&events, &mut owners);
         let keys = self.0.keys.for_opening(&owners).await?;
-        events.into_iter().map(|event| open_data(event, &keys)).collect()
+        events.into_iter().zip(are_sealed).map(|(event, is_sealed)| open_data(event, is_sealed, &keys)).collect()
     }
 }
 
+/// Of which events the data has something sealed in it, and of whom.
+fn sealed_data(events: &[StoredEvent], owners: &mut BTreeSet<UserId>) -> Vec<bool> {
+    events.iter().map(|event| owners_of_sealed(&event.data, owners)).collect()
+}
+
 /// The event with its data open, and nothing of its actor that is personal.
-fn open_data(stored: StoredEvent, keys: &HashMap<UserId, DataKey>) -> Result<Opened, LogError> {
-    let data = opened(&stored.data, stored.id, keys)?;
+fn open_data(stored: StoredEvent, is_sealed: bool, keys: &HashMap<UserId, DataKey>) -> Result<Opened, LogError> {
+    let mut data = Cow::Borrowed(&stored.data);
+    if is_sealed {
+        open(data.to_mut(), stored.id, keys)?;
+    }
     let event = match events::decode(stored.stream_type, &stored.event_type, stored.schema_version, &data) {
         Ok(event) => event,
         Err(error) => return Ok(Opened::Unknown { stored, error }),

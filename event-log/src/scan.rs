@@ -8,6 +8,7 @@ use events::{
 };
 use futures::{Stream, StreamExt as _, TryStreamExt as _};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::mongo::{TIME_LIMIT, within};
@@ -67,9 +68,16 @@ impl EventLog {
                 let documents = documents?;
                 // A task of its own: decoding and decrypting is most of the work.
                 let opening = tokio::spawn(async move {
-                    let opened = log.open_to_fold(decode(&documents)?).await?;
-                    let sizes = documents.iter().map(|document| document.as_bytes().len());
-                    Ok(opened.into_iter().zip(sizes).map(|(event, bytes)| Scanned { event, bytes }).collect())
+                    let lean: Vec<Lean> = documents.iter().map(decode).collect::<Result<_, _>>()?;
+                    let opened = log.open_to_fold(lean.into_iter().map(StoredEvent::from).collect()).await?;
+                    let scanned = |(event, document): (Opened, &RawDocumentBuf)| {
+                        let event = match event {
+                            Opened::Known(_) => event,
+                            Opened::Unknown { error, .. } => Opened::Unknown { stored: decode(document)?, error },
+                        };
+                        Ok(Scanned { event, bytes: document.as_bytes().len() })
+                    };
+                    opened.into_iter().zip(&documents).map(scanned).collect()
                 });
                 opening.await.map_err(|_| LogError::Unavailable("the runtime is ending".into()))?
             }
@@ -79,8 +87,8 @@ impl EventLog {
     }
 }
 
-/// An event without what no fold asks for: its hashes, and where its actor sat. Those are the most of its bytes, and
-/// not decoded.
+/// An event without what no fold asks for, its hashes and where its actor sat: those are the most of its bytes, and not
+/// decoded. One that is not known is decoded again, whole.
 #[derive(Deserialize)]
 struct Lean {
     #[serde(rename = "_id")]
@@ -129,10 +137,7 @@ impl From<Lean> for StoredEvent {
     }
 }
 
-fn decode(documents: &[RawDocumentBuf]) -> Result<Vec<StoredEvent>, LogError> {
-    let decode = |document: &RawDocumentBuf| {
-        let lean: Result<Lean, _> = bson::deserialize_from_slice(document.as_bytes());
-        lean.map(StoredEvent::from).map_err(|error| LogError::Corrupt(format!("malformed event: {error}")))
-    };
-    documents.iter().map(decode).collect()
+fn decode<T: DeserializeOwned>(document: &RawDocumentBuf) -> Result<T, LogError> {
+    bson::deserialize_from_slice(document.as_bytes())
+        .map_err(|error| LogError::Corrupt(format!("malformed event: {error}")))
 }

@@ -3,7 +3,6 @@
 //! Open: `{"personal_of": owner, "value": …}`; sealed: `{"sealed_for": owner, "cipher": "…"}`. The cipher is bound to
 //! the event's id and to the place of the field in it, so that no sealed field can stand in for another.
 
-use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use events::{EventId, UserId};
@@ -22,47 +21,25 @@ pub(crate) fn owners_of_open(json: &Value, owners: &mut BTreeSet<UserId>) {
     owners_by(OPEN_OWNER, json, owners);
 }
 
-/// Whose personal data is in a sealed JSON.
-pub(crate) fn owners_of_sealed(json: &Value, owners: &mut BTreeSet<UserId>) {
-    owners_by(SEALED_OWNER, json, owners);
+/// Whose personal data is in a sealed JSON; tells whether there is anything sealed in it.
+pub(crate) fn owners_of_sealed(json: &Value, owners: &mut BTreeSet<UserId>) -> bool {
+    owners_by(SEALED_OWNER, json, owners)
 }
 
-/// The JSON with every sealed field opened, as [`open`]; itself when nothing in it is sealed.
-///
-/// # Errors
-/// As [`open`].
-pub(crate) fn opened<'a>(
-    json: &'a Value,
-    event: EventId,
-    keys: &HashMap<UserId, DataKey>,
-) -> Result<Cow<'a, Value>, LogError> {
-    if !has_sealed(json) {
-        return Ok(Cow::Borrowed(json));
-    }
-    let mut json = json.clone();
-    open(&mut json, event, keys)?;
-    Ok(Cow::Owned(json))
-}
-
-fn has_sealed(json: &Value) -> bool {
-    match json {
-        Value::Object(fields) => owner(fields, SEALED_OWNER).is_some() || fields.values().any(has_sealed),
-        Value::Array(items) => items.iter().any(has_sealed),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
-    }
-}
-
-fn owners_by(mark: &str, json: &Value, owners: &mut BTreeSet<UserId>) {
+fn owners_by(mark: &str, json: &Value, owners: &mut BTreeSet<UserId>) -> bool {
+    let mut any = false;
     match json {
         Value::Object(fields) => match owner(fields, mark) {
             Some(owner) => {
                 owners.insert(owner);
+                any = true;
             }
-            None => fields.values().for_each(|value| owners_by(mark, value, owners)),
+            None => fields.values().for_each(|value| any |= owners_by(mark, value, owners)),
         },
-        Value::Array(items) => items.iter().for_each(|value| owners_by(mark, value, owners)),
+        Value::Array(items) => items.iter().for_each(|value| any |= owners_by(mark, value, owners)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
+    any
 }
 
 fn owner(fields: &Map<String, Value>, mark: &str) -> Option<UserId> {

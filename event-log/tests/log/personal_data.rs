@@ -64,6 +64,19 @@ fn what_is_folded_is_the_same_live_and_rebuilt_and_does_not_say_where_the_actor_
 }
 
 #[test]
+fn an_unknown_event_of_a_scan_is_whole() {
+    with_log(async |log| {
+        log.log.append(register(&log.log, new_user(), "ada@example.org")).await.unwrap();
+        let events = log.log.database().collection::<bson::Document>("events");
+        let (one, later) = (bson::doc! { "_id": 1_i64 }, bson::doc! { "$set": { "type": "UserDreamt" } });
+        events.update_one(one, later).await.unwrap();
+        let batches: Vec<Vec<Scanned>> = log.log.scan((0, 1), StreamType::ALL, 10).try_collect().await.unwrap();
+        let Opened::Unknown { stored, .. } = &batches[0][0].event else { panic!("{batches:?}") };
+        assert_eq!(vec![stored.clone()], log.log.read(0, 10).await.unwrap());
+    });
+}
+
+#[test]
 fn without_their_key_a_person_is_unreadable_everywhere_and_the_chain_verifies() {
     with_log(async |log| {
         let second = log.second_process().await;
