@@ -4,13 +4,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use events::{CourseId, Position, RecordedEvent, StoredEvent, StreamType, UserId};
-use projectors::{Audit, DocKey, FoldError, Projection, Users};
-use read_models::Collection;
+use events::{CourseId, Position, StoredEvent, UserId};
+use projectors::{Audit, Projection, Users};
 use read_models::views::events_of_person;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::altered::Altered;
 use crate::history;
 use crate::support::{Academy, Documents, PATIENCE, assert_same, with_academy};
 
@@ -59,48 +59,12 @@ fn batches_keep_their_distance_and_none_is_held_back() {
     });
 }
 
-/// The index, as it would be if it took an hour between two transactions.
-struct Hourly;
-
-impl Projection for Hourly {
-    fn name(&self) -> &'static str {
-        Audit.name()
-    }
-
-    fn version(&self) -> u32 {
-        Audit.version()
-    }
-
-    fn collections(&self) -> &'static [Collection] {
-        Audit.collections()
-    }
-
-    fn pace(&self) -> Duration {
-        Duration::from_secs(3_600)
-    }
-
-    fn handles(&self, stream: StreamType) -> bool {
-        Audit.handles(stream)
-    }
-
-    fn keys(&self, event: &RecordedEvent) -> Vec<DocKey> {
-        Audit.keys(event)
-    }
-
-    fn unreadable_keys(&self, event: &StoredEvent) -> Vec<DocKey> {
-        Audit.unreadable_keys(event)
-    }
-
-    fn fold(&self, event: &RecordedEvent, docs: &mut projectors::Documents<'_>) -> Result<(), FoldError> {
-        Audit.fold(event, docs)
-    }
-}
-
 #[test]
 fn what_comes_alone_holds_nobody_back() {
     with_academy(&audit(), |academy| async move {
         history::random(&academy, 53, 5).await;
-        let mut worker = academy.worker(Arc::new(Hourly), 1).await;
+        let hourly = Altered { pace: Duration::from_secs(3_600), ..Altered::of(&Audit) };
+        let mut worker = academy.worker(Arc::new(hourly), 1).await;
         for event in academy.events().await {
             let position = event.position;
             tokio::time::timeout(PATIENCE, worker.apply(vec![event])).await.unwrap().unwrap();

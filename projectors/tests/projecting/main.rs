@@ -1,6 +1,7 @@
 //! The runner and the projections, against a real mongod and nats-server.
 
 mod accounts;
+mod altered;
 mod audit;
 mod carrying;
 mod collections;

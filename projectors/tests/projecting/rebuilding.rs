@@ -5,16 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bson::{Document, doc};
-use events::{
-    ProjectionControlEvent, RebuildCancelled, RebuildCause, RebuildRequested, RecordedEvent, StoredEvent, StreamId,
-    StreamType,
-};
-use projectors::{Audit, Courses, DocKey, Documents, FoldError, Projection, RebuildOptions, Users, start_with};
-use read_models::{Collection, Rebuild, RebuildState};
+use events::{ProjectionControlEvent, RebuildCancelled, RebuildCause, RebuildRequested, StreamId, StreamType};
+use projectors::{Audit, Courses, Projection, RebuildOptions, Users, start_with};
+use read_models::{Rebuild, RebuildState};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::altered::Altered;
 use crate::history;
 use crate::support::{Academy, assert_same, eventually, with_academy};
 
@@ -126,42 +124,6 @@ fn documents_that_were_tampered_with_are_told_and_put_right() {
     });
 }
 
-/// Users, by newer code, which does not understand one event.
-struct Newer(&'static str);
-
-impl Projection for Newer {
-    fn name(&self) -> &'static str {
-        Users.name()
-    }
-
-    fn version(&self) -> u32 {
-        Users.version() + 1
-    }
-
-    fn collections(&self) -> &'static [Collection] {
-        Users.collections()
-    }
-
-    fn handles(&self, stream: StreamType) -> bool {
-        Users.handles(stream)
-    }
-
-    fn keys(&self, event: &RecordedEvent) -> Vec<DocKey> {
-        Users.keys(event)
-    }
-
-    fn unreadable_keys(&self, event: &StoredEvent) -> Vec<DocKey> {
-        Users.unreadable_keys(event)
-    }
-
-    fn fold(&self, event: &RecordedEvent, docs: &mut Documents<'_>) -> Result<(), FoldError> {
-        if event.event.type_name() == self.0 {
-            return Err(FoldError::Contradiction("not understood"));
-        }
-        Users.fold(event, docs)
-    }
-}
-
 #[test]
 fn a_raised_version_rebuilds_itself_and_parks_what_fails() {
     with_academy(&[Arc::new(Users)], |academy| async move {
@@ -171,14 +133,14 @@ fn a_raised_version_rebuilds_itself_and_parks_what_fails() {
         let before = academy.documents(&Users).await;
         academy.append(vec![history::accounts::profile(ada, "Augusta", None)], Vec::new()).await;
         for options in [ONE, MANY] {
-            let newer = Arc::new(Newer("UserProfileChanged"));
-            let version = newer.version();
+            let version = Users.version() + 1;
+            let newer = Altered { version, misunderstood: Some("UserProfileChanged"), ..Altered::of(&Users) };
             let is_live = || async {
                 let checkpoint = academy.checkpoint("users").await.unwrap();
                 let head = academy.log.head().await.unwrap().position;
                 checkpoint.version == version && checkpoint.position == head
             };
-            run_until(&academy, newer, options, "of the new version", is_live).await;
+            run_until(&academy, Arc::new(newer), options, "of the new version", is_live).await;
             let parked = academy.parked().await;
             assert!(!parked.is_empty() && parked.iter().all(|parked| parked.projection == "users"), "{parked:?}");
             let mut documents = academy.documents(&Users).await;
