@@ -1,6 +1,8 @@
 //! The hash chain: any edit, removal or reordering of the log shows.
 
-use events::{CorrelationId, EventId, Position, StoredActor, StoredEvent, StreamType, Timestamp, UserId, Version};
+use events::{
+    ActorRole, CorrelationId, EventId, Position, StoredActor, StoredEvent, StreamType, Timestamp, UserId, Version,
+};
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -35,20 +37,29 @@ pub fn chain_hash(event: &StoredEvent) -> Result<String, LogError> {
 /// task of who appends, and the one appender only fills in and hashes.
 #[derive(Clone, Debug)]
 pub(crate) struct CanonicalPieces {
-    /// The fields that sort before `position`.
-    before: String,
-    /// The fields that sort after `prev_hash`, and before `version`.
-    between: String,
+    /// The fields that sort before `position`, as an object.
+    before: Vec<u8>,
+    /// The fields that sort after `prev_hash`, and before `version`, as an object.
+    between: Vec<u8>,
 }
 
 /// What sorts before `position`.
 #[derive(Serialize)]
 struct Before<'a> {
-    actor: &'a StoredActor,
+    actor: SortedActor<'a>,
     causation_id: Option<EventId>,
     correlation_id: CorrelationId,
     data: &'a Value,
     id: EventId,
+}
+
+/// An actor in the order of canonical JSON.
+#[derive(Serialize)]
+struct SortedActor<'a> {
+    ip: &'a Value,
+    role: ActorRole,
+    user_agent: &'a Value,
+    user_id: Option<UserId>,
 }
 
 /// What sorts between `prev_hash` and `version`.
@@ -83,6 +94,9 @@ impl CanonicalPieces {
             prev_hash: _,
             hash: _,
         } = event;
+        let StoredActor { user_id, role, ip, user_agent } = actor;
+        let is_sorted = [ip, user_agent, data].into_iter().all(is_written_canonically);
+        let actor = SortedActor { ip, role: *role, user_agent, user_id: *user_id };
         let before = Before { actor, causation_id: *causation_id, correlation_id: *correlation_id, data, id: *id };
         let between = Between {
             schema_version: *schema_version,
@@ -92,7 +106,9 @@ impl CanonicalPieces {
             time: *time,
             event_type,
         };
-        Ok(Self { before: piece(&before)?, between: piece(&between)? })
+        let before = if is_sorted { written(&before) } else { serde_json_canonicalizer::to_vec(&before) };
+        let pieces = before.and_then(|before| Ok(Self { before, between: written(&between)? }));
+        pieces.map_err(|error| LogError::Corrupt(format!("no canonical JSON: {error}")))
     }
 
     /// What [`chain_hash`] gives for the whole event.
@@ -100,24 +116,52 @@ impl CanonicalPieces {
         let mut hasher = Sha256::new();
         hasher.update(prev_hash);
         hasher.update("{");
-        hasher.update(&self.before);
+        hasher.update(fields(&self.before));
         hasher.update(format!(",\"position\":{position},\"prev_hash\":\"{prev_hash}\","));
-        hasher.update(&self.between);
+        hasher.update(fields(&self.between));
         hasher.update(format!(",\"version\":{version}}}"));
         hex::encode(hasher.finalize())
     }
 }
 
-/// The canonical JSON of an object, without its braces.
-fn piece(fields: &impl Serialize) -> Result<String, LogError> {
-    let canonical = serde_json_canonicalizer::to_string(fields)
-        .map_err(|error| LogError::Corrupt(format!("no canonical JSON: {error}")))?;
-    Ok(canonical.strip_prefix('{').and_then(|text| text.strip_suffix('}')).unwrap_or_default().to_owned())
+/// Room for the JSON of most events.
+const ROOM: usize = 1_024;
+
+/// JSON as `serde_json` writes it, in a tenth of the time: canonical when its names are in their order, and its values
+/// [written canonically](is_written_canonically).
+fn written(object: &impl Serialize) -> serde_json::Result<Vec<u8>> {
+    let mut json = Vec::with_capacity(ROOM);
+    serde_json::to_writer(&mut json, object)?;
+    Ok(json)
+}
+
+/// Whether `serde_json` writes a value as RFC 8785 does, which escapes alike. Names sort by their UTF-16 units (§3.2.3),
+/// which for ASCII is how maps here are sorted; numbers are written as ECMAScript does (§3.2.2.3), which for whole ones
+/// below 2^53 is their digits.
+fn is_written_canonically(value: &Value) -> bool {
+    const EXACT: u64 = 1 << 53;
+    match value {
+        Value::Null | Value::Bool(_) | Value::String(_) => true,
+        Value::Number(number) => {
+            let size = number.as_u64().or_else(|| number.as_i64().map(i64::unsigned_abs));
+            size.is_some_and(|size| size < EXACT)
+        }
+        Value::Array(items) => items.iter().all(is_written_canonically),
+        Value::Object(fields) => {
+            fields.keys().is_sorted()
+                && fields.iter().all(|(name, value)| name.is_ascii() && is_written_canonically(value))
+        }
+    }
+}
+
+/// An object without its braces.
+fn fields(object: &[u8]) -> &[u8] {
+    object.strip_prefix(b"{").and_then(|object| object.strip_suffix(b"}")).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
-    use events::ActorRole;
+    use proptest::prelude::*;
     use serde_json::json;
     use uuid::Uuid;
 
@@ -153,6 +197,36 @@ mod tests {
             let event = event(position, version, data);
             let pieces = CanonicalPieces::of(&event).unwrap();
             assert_eq!(pieces.hash(position, version, &event.prev_hash), chain_hash(&event).unwrap());
+        }
+    }
+
+    /// Any JSON whose numbers have one: of names and texts with everything that is escaped or sorts in two ways.
+    fn any_json() -> impl Strategy<Value = Value> {
+        let text = || "[a-c\"\\\\/\u{0}-\u{1f}\u{7f}é\u{2028}\u{E000}-\u{FFFD}\u{10000}-\u{1F600}]{0,4}";
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            (-20..20_i64).prop_map(|near| json!((1 << 53) + near)),
+            any::<f64>().prop_map(Value::from),
+            text().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 24, 5, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map(text(), inner, 0..4).prop_map(|fields| fields.into_iter().collect()),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_in_it_the_pieces_hash_as_the_whole_does(data in any_json(), ip in any_json()) {
+            let mut event = event(5, 3, data);
+            event.actor.ip = ip;
+            let pieces = CanonicalPieces::of(&event).unwrap();
+            prop_assert_eq!(pieces.hash(5, 3, &event.prev_hash), chain_hash(&event).unwrap());
         }
     }
 
