@@ -18,6 +18,7 @@ mod appender;
 mod chain;
 mod commit;
 mod idempotency;
+mod lean;
 mod lease;
 mod load;
 mod log;

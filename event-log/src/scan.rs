@@ -2,17 +2,15 @@
 
 use std::num::NonZeroUsize;
 
-use bson::{RawDocumentBuf, doc};
-use events::{
-    ActorRole, CorrelationId, EventId, Position, StoredActor, StoredEvent, StreamType, Timestamp, UserId, Version,
-};
-use futures::{Stream, StreamExt as _, TryStreamExt as _};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
+use bson::{Document, RawDocumentBuf, doc};
+use events::{Position, StoredEvent, StreamType};
+use futures::{Stream, TryStreamExt as _};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
+use crate::lean::Lean;
 use crate::mongo::{TIME_LIMIT, within};
-use crate::read::{Opened, signed};
+use crate::read::{Opened, signed, stored_from_document};
 use crate::{EventLog, LogError};
 
 /// An event of a scan, opened as [`EventLog::open_to_fold`] does.
@@ -24,11 +22,13 @@ pub struct Scanned {
     pub bytes: usize,
 }
 
+/// A batch on its way, read and being opened; none at the end. An end that is not said is none: who read is gone.
+type Opening = Option<JoinHandle<Result<Vec<Scanned>, LogError>>>;
+
 impl EventLog {
     /// The events after a position and up to another, of these kinds of streams only, opened, in order, in batches of
-    /// at most `batch`:
-    /// while one is being folded the next ones are decoded by other tasks. Positions of other streams are left out, so
-    /// that holes are not seen; see [`EventLog::verify`].
+    /// at most `batch`: while one is being folded the next ones are read and decoded by other tasks. Positions of other
+    /// streams are left out, so that holes are not seen; see [`EventLog::verify`].
     ///
     /// # Errors
     /// [`LogError`], with which the stream ends.
@@ -38,106 +38,102 @@ impl EventLog {
         streams: &[StreamType],
         batch: u32,
     ) -> impl Stream<Item = Result<Vec<Scanned>, LogError>> + Send + use<> {
-        let log = self.clone();
         let kinds: Vec<&str> = streams.iter().map(|stream| stream.as_str()).collect();
         let filter = if streams.len() == StreamType::ALL.len() {
             doc! {}
         } else {
             doc! { "stream_type": { "$in": kinds } }
         };
-        let tasks = std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
-        let batches = futures::stream::try_unfold((self.clone(), after), move |(log, after)| {
-            let mut filter = filter.clone();
-            async move {
-                let (after, to) = (signed(after)?, signed(to)?);
-                filter.insert("_id", doc! { "$gt": after, "$lte": to });
-                let raw = log.0.events.clone_with_type::<RawDocumentBuf>();
-                let find = raw.find(filter).projection(doc! { "key": 0 }).sort(doc! { "_id": 1 });
-                let find = find.limit(i64::from(batch)).batch_size(batch);
-                let documents = async { find.await?.try_collect::<Vec<RawDocumentBuf>>().await };
-                let documents = within(TIME_LIMIT * 8, documents).await?;
-                let Some(last) = documents.last() else { return Ok(None) };
-                let last = last.get_i64("_id").map_err(|_| LogError::Corrupt("an event without position".into()))?;
-                let last = Position::try_from(last).map_err(|_| LogError::Corrupt("a negative position".into()))?;
-                Ok(Some((documents, (log, last))))
-            }
-        });
-        let opening = batches.map(move |documents: Result<Vec<RawDocumentBuf>, LogError>| {
-            let log = log.clone();
-            async move {
-                let documents = documents?;
-                // A task of its own: decoding and decrypting is most of the work.
-                let opening = tokio::spawn(async move {
-                    let lean: Vec<Lean> = documents.iter().map(decode).collect::<Result<_, _>>()?;
-                    let opened = log.open_to_fold(lean.into_iter().map(StoredEvent::from).collect()).await?;
-                    let scanned = |(event, document): (Opened, &RawDocumentBuf)| {
-                        let event = match event {
-                            Opened::Known(_) => event,
-                            Opened::Unknown { error, .. } => Opened::Unknown { stored: decode(document)?, error },
-                        };
-                        Ok(Scanned { event, bytes: document.as_bytes().len() })
-                    };
-                    opened.into_iter().zip(&documents).map(scanned).collect()
-                });
-                opening.await.map_err(|_| LogError::Unavailable("the runtime is ending".into()))?
-            }
-        });
-        // One more than are opened: MongoDB is asked for the next one meanwhile.
-        opening.buffered(tasks + 1)
+        // As many as can be opened at a time, while MongoDB is asked for another one.
+        let (openings, waiting) = mpsc::channel(std::thread::available_parallelism().map_or(2, NonZeroUsize::get));
+        tokio::spawn(read_ahead(self.clone(), (after, to), filter, batch, openings));
+        futures::stream::unfold(Some(waiting), async move |waiting: Option<mpsc::Receiver<Opening>>| {
+            let mut waiting = waiting?;
+            let opened = match waiting.recv().await {
+                Some(None) => return None,
+                Some(Some(opening)) => opening.await.ok(),
+                None => None,
+            };
+            let opened = opened.unwrap_or_else(|| Err(LogError::Unavailable("the runtime is ending".into())));
+            let more = opened.is_ok().then_some(waiting);
+            Some((opened, more))
+        })
+    }
+
+    async fn documents(
+        &self,
+        (after, to): (Position, Position),
+        mut filter: Document,
+        batch: u32,
+    ) -> Result<Vec<RawDocumentBuf>, LogError> {
+        filter.insert("_id", doc! { "$gt": signed(after)?, "$lte": signed(to)? });
+        let raw = self.0.events.clone_with_type::<RawDocumentBuf>();
+        // Without a projection MongoDB sends the bytes that it has.
+        let find = raw.find(filter).sort(doc! { "_id": 1 }).limit(i64::from(batch)).batch_size(batch);
+        within(TIME_LIMIT * 8, async { find.await?.try_collect().await }).await
     }
 }
 
-/// An event without what no fold asks for, its hashes and where its actor sat: those are the most of its bytes, and not
-/// decoded. One that is not known is decoded again, whole.
-#[derive(Deserialize)]
-struct Lean {
-    #[serde(rename = "_id")]
-    position: Position,
-    id: EventId,
-    stream_type: StreamType,
-    stream_id: String,
-    version: Version,
-    #[serde(rename = "type")]
-    event_type: String,
-    schema_version: u32,
-    time: Timestamp,
-    actor: LeanActor,
-    correlation_id: CorrelationId,
-    causation_id: Option<EventId>,
-    subject_ids: Vec<UserId>,
-    data: Value,
-}
-
-#[derive(Deserialize)]
-struct LeanActor {
-    user_id: Option<UserId>,
-    role: ActorRole,
-}
-
-impl From<Lean> for StoredEvent {
-    fn from(lean: Lean) -> Self {
-        let LeanActor { user_id, role } = lean.actor;
-        Self {
-            position: lean.position,
-            id: lean.id,
-            stream_type: lean.stream_type,
-            stream_id: lean.stream_id,
-            version: lean.version,
-            event_type: lean.event_type,
-            schema_version: lean.schema_version,
-            time: lean.time,
-            actor: StoredActor { user_id, role, ip: Value::Null, user_agent: Value::Null },
-            correlation_id: lean.correlation_id,
-            causation_id: lean.causation_id,
-            subject_ids: lean.subject_ids,
-            data: lean.data,
-            prev_hash: String::new(),
-            hash: String::new(),
+/// Reads batch after batch and has each opened by a task of its own, since decoding and decrypting is most of the work;
+/// ends with the first error, or when nobody waits any more.
+async fn read_ahead(
+    log: EventLog,
+    (mut after, to): (Position, Position),
+    filter: Document,
+    batch: u32,
+    openings: mpsc::Sender<Opening>,
+) {
+    loop {
+        let read = log.documents((after, to), filter.clone(), batch).await;
+        let read = read.and_then(|documents| Ok((last_position(&documents)?, documents)));
+        let (opening, is_last) = match read {
+            Ok((None, _)) => (None, true),
+            Ok((Some(last), documents)) => {
+                after = last;
+                let log = log.clone();
+                (Some(tokio::spawn(async move { open_all(&log, &documents).await })), false)
+            }
+            Err(error) => (Some(tokio::spawn(async { Err(error) })), true),
+        };
+        if openings.send(opening).await.is_err() || is_last {
+            return;
         }
     }
 }
 
-fn decode<T: DeserializeOwned>(document: &RawDocumentBuf) -> Result<T, LogError> {
-    bson::deserialize_from_slice(document.as_bytes())
-        .map_err(|error| LogError::Corrupt(format!("malformed event: {error}")))
+fn last_position(documents: &[RawDocumentBuf]) -> Result<Option<Position>, LogError> {
+    let Some(last) = documents.last() else { return Ok(None) };
+    let last = last.get_i64("_id").map_err(|_| LogError::Corrupt("an event without position".into()))?;
+    Position::try_from(last).map(Some).map_err(|_| LogError::Corrupt("a negative position".into()))
+}
+
+/// Opens the events of documents.
+async fn open_all(log: &EventLog, documents: &[RawDocumentBuf]) -> Result<Vec<Scanned>, LogError> {
+    let mut scanned: Vec<Option<Opened>> = Vec::with_capacity(documents.len());
+    let mut closed = Vec::new();
+    for document in documents {
+        let lean = Lean::of(document)?;
+        let plain = lean.plain().map(Opened::Known);
+        if plain.is_none() {
+            closed.push(lean.stored()?);
+        }
+        scanned.push(plain);
+    }
+    // Those that take more: with something sealed, of an earlier shape, or not known.
+    let mut opened = log.open_to_fold(closed).await?.into_iter();
+    let mut all = Vec::with_capacity(documents.len());
+    for (event, document) in scanned.into_iter().zip(documents) {
+        let event = match event.or_else(|| opened.next()) {
+            Some(Opened::Unknown { error, .. }) => Opened::Unknown { stored: whole(document)?, error },
+            Some(known @ Opened::Known(_)) => known,
+            None => return Err(LogError::Corrupt("an event was not opened".into())),
+        };
+        all.push(Scanned { event, bytes: document.as_bytes().len() });
+    }
+    Ok(all)
+}
+
+fn whole(document: &RawDocumentBuf) -> Result<StoredEvent, LogError> {
+    let malformed = |error| LogError::Corrupt(format!("malformed event: {error}"));
+    stored_from_document(Document::try_from(document).map_err(malformed)?)
 }

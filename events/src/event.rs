@@ -1,5 +1,8 @@
 //! All events of the academy, and how they are told apart when they are read.
 
+use std::borrow::Cow;
+
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::{
@@ -32,6 +35,27 @@ pub enum DecodeError {
     },
 }
 
+/// Where the fields of an event are read from.
+pub trait Fields {
+    /// Why they can't be read as what is asked for.
+    type Error;
+
+    /// The fields as a value of that type.
+    ///
+    /// # Errors
+    /// When they are not of its shape.
+    fn read<T: DeserializeOwned>(self) -> Result<T, Self::Error>;
+}
+
+/// From a reference: nothing is copied but what the event keeps.
+impl Fields for &Value {
+    type Error = serde_json::Error;
+
+    fn read<T: DeserializeOwned>(self) -> Result<T, Self::Error> {
+        T::deserialize(self)
+    }
+}
+
 /// The events of one kind of stream.
 pub trait StreamEvent: cqrs_es::DomainEvent + Into<Event> + 'static {
     /// The kind of stream they are on.
@@ -52,11 +76,28 @@ pub trait StreamEvent: cqrs_es::DomainEvent + Into<Event> + 'static {
     /// As serde: never for the events of this crate, whose keys are texts and whose numbers are finite.
     fn to_data(&self) -> Result<Value, serde_json::Error>;
 
+    /// Today's version of the shape of the event of that name; none when the stream has no such event.
+    fn current_version(type_name: &str) -> Option<u32>;
+
+    /// The event of that name with these fields, which are of today's shape and open. None when the stream has no such
+    /// event.
+    ///
+    /// # Errors
+    /// As of the fields: they are not of the event's shape.
+    fn from_fields<F: Fields>(type_name: &str, fields: F) -> Option<Result<Self, F::Error>>;
+
     /// The event of that name with these fields, personal ones open, after upcasting.
     ///
     /// # Errors
     /// [`DecodeError`] when the name, the version or the shape is not known.
-    fn from_data(type_name: &str, schema_version: u32, data: &Value) -> Result<Self, DecodeError>;
+    fn from_data(type_name: &str, schema_version: u32, data: &Value) -> Result<Self, DecodeError> {
+        let event_type = || type_name.to_owned();
+        let unknown = || DecodeError::UnknownType { stream_type: Self::STREAM_TYPE, event_type: event_type() };
+        let current = Self::current_version(type_name).ok_or_else(unknown)?;
+        let data = crate::upcast(type_name, schema_version, current, Cow::Borrowed(data))?;
+        let event = Self::from_fields(type_name, &*data).ok_or_else(unknown)?;
+        event.map_err(|cause| DecodeError::Malformed { event_type: event_type(), cause })
+    }
 
     /// The same from the sum of all events; none when it is of another stream.
     fn from_event(event: Event) -> Option<Self>;
@@ -103,24 +144,17 @@ macro_rules! stream_events {
                 }
             }
 
-            fn from_data(
-                type_name: &str,
-                schema_version: u32,
-                data: &serde_json::Value,
-            ) -> Result<Self, $crate::DecodeError> {
+            fn current_version(type_name: &str) -> Option<u32> {
                 match type_name {
-                    $(stringify!($variant) => {
-                        let data = std::borrow::Cow::Borrowed(data);
-                        let data = $crate::upcast(type_name, schema_version, $version, data)?;
-                        // From a reference: nothing of the data is copied but what the event keeps.
-                        serde::Deserialize::deserialize(&*data).map(Self::$variant).map_err(|cause| {
-                            $crate::DecodeError::Malformed { event_type: type_name.to_owned(), cause }
-                        })
-                    })+
-                    _ => Err($crate::DecodeError::UnknownType {
-                        stream_type: Self::STREAM_TYPE,
-                        event_type: type_name.to_owned(),
-                    }),
+                    $(stringify!($variant) => Some($version),)+
+                    _ => None,
+                }
+            }
+
+            fn from_fields<F: $crate::Fields>(type_name: &str, fields: F) -> Option<Result<Self, F::Error>> {
+                match type_name {
+                    $(stringify!($variant) => Some(fields.read().map(Self::$variant)),)+
+                    _ => None,
                 }
             }
 
@@ -200,6 +234,25 @@ macro_rules! all_streams {
                 match self {
                     $(Self::$stream(event) => event.to_data(),)+
                 }
+            }
+        }
+
+        /// The event with these fields, straight from where they are stored. None when it takes more than reading them:
+        /// the version is not today's, or the event is not known.
+        ///
+        /// # Errors
+        /// As of the fields: they are not of the event's shape; also when personal ones are not open.
+        pub fn decode_current<F: Fields>(
+            stream_type: StreamType,
+            event_type: &str,
+            schema_version: u32,
+            fields: F,
+        ) -> Option<Result<Event, F::Error>> {
+            match stream_type {
+                $(StreamType::$stream => {
+                    $events::current_version(event_type).filter(|version| *version == schema_version)?;
+                    $events::from_fields(event_type, fields).map(|event| event.map(Event::$stream))
+                })+
             }
         }
 

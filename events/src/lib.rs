@@ -28,6 +28,7 @@ mod review;
 mod session;
 mod stream;
 mod subscription;
+mod text;
 mod time;
 mod transaction;
 mod upcast;
@@ -51,7 +52,7 @@ pub use enrollment::{
     CourseCompleted, EnrollmentDropped, EnrollmentEvent, EnrollmentResumed, LearnerEnrolled, LessonProgressRecorded,
 };
 pub use envelope::{Actor, ActorRole, RecordedEvent, StoredActor, StoredEvent};
-pub use event::{DecodeError, Event, StreamEvent, decode};
+pub use event::{DecodeError, Event, Fields, StreamEvent, decode, decode_current};
 pub use fold::Fold;
 pub use ids::{
     AccessId, AttemptId, CertificateId, CorrelationId, CourseId, EnrollmentId, EventId, FaqId, GrantId, InvalidId,

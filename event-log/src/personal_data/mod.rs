@@ -7,4 +7,4 @@ mod seal;
 pub(crate) use cipher::{DataKey, mac};
 pub use cipher::{MasterKey, Sealer};
 pub use keys::PersonKeys;
-pub(crate) use seal::{open, owners_of_open, owners_of_sealed, seal};
+pub(crate) use seal::{may_be_sealed, open, owners_of_open, owners_of_sealed, seal};

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use bson::RawDocument;
 use events::{EventId, UserId};
 use serde_json::{Map, Value, json};
 
@@ -24,6 +25,11 @@ pub(crate) fn owners_of_open(json: &Value, owners: &mut BTreeSet<UserId>) {
 /// Whose personal data is in a sealed JSON; tells whether there is anything sealed in it.
 pub(crate) fn owners_of_sealed(json: &Value, owners: &mut BTreeSet<UserId>) -> bool {
     owners_by(SEALED_OWNER, json, owners)
+}
+
+/// Whether there may be something sealed in a document, by a look at its bytes: true for every one that has.
+pub(crate) fn may_be_sealed(document: &RawDocument) -> bool {
+    memchr::memmem::find(document.as_bytes(), SEALED_OWNER.as_bytes()).is_some()
 }
 
 fn owners_by(mark: &str, json: &Value, owners: &mut BTreeSet<UserId>) -> bool {
