@@ -99,10 +99,11 @@ pub async fn ensure_expiry(
     within(START_LIMIT, collection.create_index(index).into_future()).await.map(drop)
 }
 
+/// Names and kinds of the fields, and no more: MongoDB takes a third of an event's insertion for lengths and bounds as
+/// well, and what is wrong there the chain shows.
 fn events_schema() -> Document {
-    let text = doc! { "bsonType": "string", "minLength": 1 };
-    let hash = doc! { "bsonType": "string", "minLength": 64, "maxLength": 64 };
-    let count = doc! { "bsonType": ["long", "int"], "minimum": 1 };
+    let text = doc! { "bsonType": "string" };
+    let count = doc! { "bsonType": ["long", "int"] };
     doc! {
         "bsonType": "object",
         "required": [
@@ -120,13 +121,13 @@ fn events_schema() -> Document {
             "type": text.clone(),
             "schema_version": count,
             "time": text.clone(),
-            "actor": { "bsonType": "object", "required": ["user_id", "role", "ip", "user_agent"] },
+            "actor": { "bsonType": "object" },
             "correlation_id": text.clone(),
             "causation_id": { "bsonType": ["string", "null"] },
-            "subject_ids": { "bsonType": "array", "items": text },
+            "subject_ids": { "bsonType": "array" },
             "data": { "bsonType": "object" },
-            "prev_hash": hash.clone(),
-            "hash": hash,
+            "prev_hash": text.clone(),
+            "hash": text,
         },
     }
 }
