@@ -37,15 +37,23 @@ pub fn log_in(log: &EventLog, user_id: UserId, version: Version) -> Commit {
     Commit { guards, ..commit(log, user_id, ActorRole::Learner, appends) }
 }
 
-/// What `PATCH /admin/users/:id` appends, over and over: one event each time, which changes one document.
+/// What `PATCH /admin/users/:id` appends, for several users at once: one event each, which changes one document.
 #[must_use]
 pub fn change_roles(log: &EventLog, users: &[UserId]) -> Commit {
     let by = users.first().copied().unwrap_or_else(new_user);
-    let appends = users.iter().map(|user_id| {
-        let changed = UserRoleChanged { user_id: *user_id, from: Role::Learner, to: Role::Instructor };
-        append(user_stream(*user_id), Expected::Any, UserEvent::from(changed))
-    });
+    let appends = users.iter().map(|user_id| append(user_stream(*user_id), Expected::Any, role_changed(*user_id)));
     commit(log, by, ActorRole::Admin, appends.collect())
+}
+
+/// The same for one user, whose account stands at `version`.
+#[must_use]
+pub fn change_role(log: &EventLog, user_id: UserId, version: Version) -> Commit {
+    let append = append(user_stream(user_id), Expected::Exactly(version), role_changed(user_id));
+    commit(log, user_id, ActorRole::Admin, vec![append])
+}
+
+fn role_changed(user_id: UserId) -> UserEvent {
+    UserRoleChanged { user_id, from: Role::Learner, to: Role::Instructor }.into()
 }
 
 /// An event, and the stream that it goes to.

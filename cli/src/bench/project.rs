@@ -6,16 +6,17 @@ use std::time::{Duration, Instant};
 use anyhow::ensure;
 use clap::Args;
 use event_log::{HeadRecorder, HeadSigner, PublisherSettings, connect_nats, start_publisher};
-use events::{Position, UserId};
+use events::{Position, UserId, Version};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use projectors::{Projection, Users};
 use rand::RngExt as _;
 use read_models::{Positions, Waited};
 use serde::Serialize;
+use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
-use super::commits::{change_roles, new_user, register};
+use super::commits::{change_role, change_roles, new_user, register};
 use super::lab::Lab;
 use super::latency::Figures;
 use super::quiet::{all_caught_up, written_down};
@@ -69,11 +70,11 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     let lab = Lab::open(options.common.dir.as_deref()).await?;
     let nats = connect_nats(&lab.nats_url, "har-bench").await?;
     let positions = Positions::start(&lab.log, nats.clone(), lab.stop.clone());
-    let users: Vec<UserId> = (0..options.documents).map(|_| new_user()).collect();
-    let registered = stream::iter(&users).map(|user| lab.log.append(register(&lab.log, *user)));
+    let accounts: Vec<Account> = (0..options.documents).map(|_| Account::new()).collect();
+    let registered = stream::iter(&accounts).map(|account| lab.log.append(register(&lab.log, account.user)));
     registered.buffer_unordered(REGISTRATIONS_AT_ONCE).try_for_each(|_| async { Ok(()) }).await?;
 
-    let bench = Project { lab: &lab, nats: &nats, positions: &positions, users: users.into() };
+    let bench = Project { lab: &lab, nats: &nats, positions: &positions, accounts: accounts.into() };
     // The documents first, so that the events meet what is there.
     bench.project().await?;
     bench.append_backlog(options.events).await?;
@@ -102,31 +103,50 @@ struct Project<'a> {
     lab: &'a Lab,
     nats: &'a async_nats::Client,
     positions: &'a Positions,
-    users: Arc<[UserId]>,
+    accounts: Arc<[Account]>,
+}
+
+/// A user, and where their stream stands: what a command would have loaded.
+struct Account {
+    user: UserId,
+    version: Mutex<Version>,
+}
+
+impl Account {
+    fn new() -> Self {
+        Self { user: new_user(), version: Mutex::new(1) }
+    }
 }
 
 impl Project<'_> {
     async fn append_backlog(&self, events: u32) -> anyhow::Result<()> {
         let mut left = events as usize;
         let commits = std::iter::from_fn(|| {
-            let count = left.min(COMMIT_EVENTS).min(self.users.len());
+            let count = left.min(COMMIT_EVENTS).min(self.accounts.len());
             left -= count;
-            (count > 0).then(|| self.some_users(count))
+            (count > 0).then(|| self.some_accounts(count))
         });
         let log = &self.lab.log;
-        let appends = stream::iter(commits).map(|users| async move { log.append(change_roles(log, &users)).await });
-        appends.buffer_unordered(COMMITS_AT_ONCE).try_for_each(|_| async { Ok(()) }).await?;
-        Ok(())
+        let appends = stream::iter(commits).map(|accounts| async move {
+            let users: Vec<UserId> = accounts.iter().map(|account| account.user).collect();
+            let committed = log.append(change_roles(log, &users)).await?;
+            for (account, event) in accounts.into_iter().zip(committed.events) {
+                let mut version = account.version.lock().await;
+                *version = event.version.max(*version);
+            }
+            anyhow::Ok(())
+        });
+        appends.buffer_unordered(COMMITS_AT_ONCE).try_collect().await
     }
 
-    /// That many different users, at random.
-    fn some_users(&self, count: usize) -> Vec<UserId> {
+    /// That many different ones, at random.
+    fn some_accounts(&self, count: usize) -> Vec<&Account> {
         let mut random = rand::rng();
         let mut chosen = std::collections::BTreeSet::new();
         while chosen.len() < count {
-            chosen.insert(self.users[random.random_range(0..self.users.len())]);
+            chosen.insert(random.random_range(0..self.accounts.len()));
         }
-        chosen.into_iter().collect()
+        chosen.into_iter().map(|index| &self.accounts[index]).collect()
     }
 
     /// Runs the projection `users`, lease and all, from its checkpoint to the end of the log; tells how long that took.
@@ -191,10 +211,15 @@ impl Project<'_> {
         for _ in 0..count {
             ticks.tick().await;
             let (log, positions) = (self.lab.log.clone(), self.positions.clone());
-            let user = self.some_users(1);
+            let (accounts, chosen) = (self.accounts.clone(), rand::rng().random_range(0..self.accounts.len()));
             running.spawn(async move {
+                let Account { user, version } = &accounts[chosen];
                 let started = Instant::now();
-                let committed = log.append(change_roles(&log, &user)).await?;
+                // Another command may be at the same account.
+                let mut version = version.lock().await;
+                let committed = log.append(change_role(&log, *user, *version)).await?;
+                *version += 1;
+                drop(version);
                 let durable = started.elapsed();
                 let waited = positions.wait(&[Users.name()], committed.position(), VISIBLE_LIMIT).await;
                 ensure!(waited == Waited::Reached, "an effect did not become visible: {waited:?}");
