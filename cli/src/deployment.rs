@@ -40,11 +40,11 @@ impl Deployment {
         let named = std::env::var_os("HAR_MONGODB_URI").is_some_and(|uri| !uri.is_empty());
         let settings = Settings::load(if named { Mode::Service } else { Mode::Dev })?;
         let (uri, url) = addresses(&settings)?;
-        let client = connect(uri.expose_secret(), APP).await?;
+        let mongo = connect(uri.expose_secret(), APP).await?;
         let nats = connect_nats(url.expose_secret(), APP).await?;
         let names = LogNames::new(&settings.mongodb.database, &settings.nats.prefix);
         let secrets = LogSecrets { master_key: MasterKey::new(*settings.secrets.master.expose()) };
-        let log = EventLog::open(&client, names, &secrets).await?;
+        let log = EventLog::open(&mongo, names, &secrets).await?;
         Ok(Self { settings, log, nats })
     }
 

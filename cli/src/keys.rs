@@ -31,9 +31,9 @@ pub enum Keys {
 pub async fn run(keys: Keys) -> anyhow::Result<()> {
     let settings = Settings::load(Mode::Service)?;
     let uri = settings.mongodb.uri.as_ref().context("HAR_MONGODB_URI is missing")?;
-    let client = connect(uri.expose_secret(), APP).await?;
+    let mongo = connect(uri.expose_secret(), APP).await?;
     let names = LogNames::new(&settings.mongodb.database, &settings.nats.prefix);
-    let store = TokenKeyStore::open(&client, &names).await?;
+    let store = TokenKeyStore::open(mongo.client(), &names).await?;
     let now = Clock::new(settings.clock_offset).now();
     match keys {
         Keys::Rotate => {

@@ -45,13 +45,13 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     let mailer = Mailer::new(&settings.mail)?;
     let mongodb_uri = settings.mongodb.uri.as_ref().ok_or("HAR_MONGODB_URI is missing")?;
     let nats_url = settings.nats.url.as_ref().ok_or("HAR_NATS_URL is missing")?;
-    let client = connect(mongodb_uri.expose_secret(), "command-api").await?;
+    let mongo = connect(mongodb_uri.expose_secret(), "command-api").await?;
     let nats = connect_nats(nats_url.expose_secret(), "command-api").await?;
     let names = LogNames::new(&settings.mongodb.database, &settings.nats.prefix);
     let secrets = LogSecrets { master_key: MasterKey::new(*settings.secrets.master.expose()) };
-    let log = EventLog::open(&client, names, &secrets).await?;
+    let log = EventLog::open(&mongo, names, &secrets).await?;
     let clock = Clock::new(settings.clock_offset);
-    let keys = TokenKeys::open(TokenKeyStore::open(&client, log.names()).await?, clock.clone()).await?;
+    let keys = TokenKeys::open(TokenKeyStore::open(mongo.client(), log.names()).await?, clock.clone()).await?;
     let signing = SigningKeys::open(keys.clone(), token_key).await?;
 
     // The appender outlives the HTTP side: what was accepted is written.

@@ -67,6 +67,11 @@ impl IdempotencyRecords {
         }
     }
 
+    /// The same, over another connection.
+    pub(crate) fn over(&self, database: &Database) -> Self {
+        Self { collection: database.collection(schema::IDEMPOTENCY), ..self.clone() }
+    }
+
     /// The id of the record for a caller (user id or client address) and their key. A HMAC: it names nobody.
     #[must_use]
     pub fn id(&self, caller: &str, key: &str) -> String {

@@ -44,8 +44,8 @@ pub use lease::{Held, LEASE_TTL, LeaseState, Leases};
 pub use load::Loaded;
 pub use log::{EventLog, Head, LogError, LogSecrets};
 pub use mongo::{
-    TIME_LIMIT, commit_transaction, connect, is_duplicate_key, left_of, limited, with_deadline, with_deadline_anew,
-    within,
+    Mongo, TIME_LIMIT, commit_transaction, connect, is_duplicate_key, left_of, limited, with_deadline,
+    with_deadline_anew, within,
 };
 pub use names::LogNames;
 pub use personal_data::{MasterKey, PersonKeys, Sealer};

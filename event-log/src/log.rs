@@ -10,7 +10,7 @@ use tokio::sync::broadcast;
 
 use crate::appender::AppendQueue;
 use crate::load::StateCache;
-use crate::mongo::{TIME_LIMIT, within};
+use crate::mongo::{Mongo, TIME_LIMIT, within};
 use crate::personal_data::{MasterKey, PersonKeys};
 use crate::{GENESIS_HASH, IdempotencyRecords, LogNames, schema};
 
@@ -85,7 +85,7 @@ pub struct EventLog(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) names: LogNames,
-    pub(crate) client: Client,
+    pub(crate) mongo: Mongo,
     pub(crate) database: Database,
     pub(crate) events: Collection<Document>,
     pub(crate) head: Collection<Document>,
@@ -101,7 +101,8 @@ impl EventLog {
     ///
     /// # Errors
     /// [`LogError`] when MongoDB is away.
-    pub async fn open(client: &Client, names: LogNames, secrets: &LogSecrets) -> Result<Self, LogError> {
+    pub async fn open(mongo: &Mongo, names: LogNames, secrets: &LogSecrets) -> Result<Self, LogError> {
+        let client = mongo.client();
         schema::ensure(client, &names).await?;
         let database = client.database(&names.database);
         let (committed, _) = broadcast::channel(COMMITTED_BATCHES);
@@ -114,7 +115,7 @@ impl EventLog {
             cache: StateCache::new(),
             queue: AppendQueue::new(),
             committed,
-            client: client.clone(),
+            mongo: mongo.clone(),
             database,
             names,
         })))
@@ -135,7 +136,7 @@ impl EventLog {
     /// The connection that it uses.
     #[must_use]
     pub fn client(&self) -> &Client {
-        &self.0.client
+        self.0.mongo.client()
     }
 
     /// The persons' keys.

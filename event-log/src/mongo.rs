@@ -3,9 +3,9 @@
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-use mongodb::ClientSession;
 use mongodb::error::{Error, ErrorKind, UNKNOWN_TRANSACTION_COMMIT_RESULT, WriteFailure};
 use mongodb::options::{ClientOptions, ReadConcern, WriteConcern};
+use mongodb::{Client, ClientSession};
 
 use crate::LogError;
 
@@ -58,12 +58,45 @@ pub fn left_of(limit: Duration) -> Duration {
     left.map_or(limit, |left| limit.min(left.max(FLOOR)))
 }
 
+/// A client, and the way to another one.
+#[derive(Clone)]
+pub struct Mongo {
+    client: Client,
+    options: ClientOptions,
+}
+
+/// How many connections the client of a single task has: those it needs at a time, and one to spare.
+const OF_ONE_TASK: u32 = 4;
+
+impl Mongo {
+    /// A client with these options. No connection is made yet.
+    ///
+    /// # Errors
+    /// When they contradict each other.
+    pub fn with_options(options: ClientOptions) -> Result<Self, Error> {
+        Ok(Self { client: Client::with_options(options.clone())?, options })
+    }
+
+    /// The client.
+    #[must_use]
+    pub const fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Another one with the same options, for a task that shares its connections with nobody.
+    pub(crate) fn another(&self) -> Result<Client, Error> {
+        let mut options = self.options.clone();
+        (options.min_pool_size, options.max_pool_size) = (Some(2), Some(OF_ONE_TASK));
+        Client::with_options(options)
+    }
+}
+
 /// Connects with the limits that the promises need: a server that is away is noticed at once, not after the driver's
 /// 30 seconds; what is read and written is majority-committed and journaled.
 ///
 /// # Errors
 /// When the URI is malformed. No connection is made yet.
-pub async fn connect(uri: &str, app_name: &str) -> Result<mongodb::Client, Error> {
+pub async fn connect(uri: &str, app_name: &str) -> Result<Mongo, Error> {
     let mut options = ClientOptions::parse(uri).await?;
     options.app_name = Some(app_name.to_owned());
     options.server_selection_timeout = Some(Duration::from_millis(900));
@@ -74,7 +107,7 @@ pub async fn connect(uri: &str, app_name: &str) -> Result<mongodb::Client, Error
     options.read_concern = Some(ReadConcern::majority());
     options.write_concern =
         Some(WriteConcern::builder().w(mongodb::options::Acknowledgment::Majority).journal(true).build());
-    mongodb::Client::with_options(options)
+    Mongo::with_options(options)
 }
 
 /// Runs one call to MongoDB within a limit; that of a request has what is left to the request ([`with_deadline`]).

@@ -29,11 +29,11 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
 
     let mongodb_uri = settings.mongodb.uri.as_ref().ok_or("HAR_MONGODB_URI is missing")?;
     let nats_url = settings.nats.url.as_ref().ok_or("HAR_NATS_URL is missing")?;
-    let client = connect(mongodb_uri.expose_secret(), "projectors").await?;
+    let mongo = connect(mongodb_uri.expose_secret(), "projectors").await?;
     let nats = connect_nats(nats_url.expose_secret(), "projectors").await?;
     let names = LogNames::new(&settings.mongodb.database, &settings.nats.prefix);
     let secrets = LogSecrets { master_key: MasterKey::new(*settings.secrets.master.expose()) };
-    let log = EventLog::open(&client, names, &secrets).await?;
+    let log = EventLog::open(&mongo, names, &secrets).await?;
     let projections = all();
     read_models::ensure(log.database(), &collections(&projections)).await?;
 

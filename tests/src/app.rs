@@ -14,8 +14,8 @@ use command_api::mail::{Mail, Mailer, start_mail};
 use command_api::payments::start_billing;
 use command_api::signing_keys::SigningKeys;
 use event_log::{
-    AppendLimits, EventLog, HeadRecorder, HeadSigner, LogNames, LogSecrets, MasterKey, PublisherSettings, connect_nats,
-    start_publisher, with_deadline,
+    AppendLimits, EventLog, HeadRecorder, HeadSigner, LogNames, LogSecrets, MasterKey, Mongo, PublisherSettings,
+    connect_nats, start_publisher, with_deadline,
 };
 use events::StoredEvent;
 use gateway::{Addresses, Bound, Root};
@@ -284,10 +284,10 @@ async fn open_log(servers: &Servers, settings: &Settings) -> EventLog {
     let mut options = ClientOptions::parse(&servers.mongodb_uri).await.unwrap();
     options.read_concern = Some(ReadConcern::majority());
     options.write_concern = Some(WriteConcern::builder().w(Acknowledgment::Majority).journal(true).build());
-    let client = mongodb::Client::with_options(options).unwrap();
+    let mongo = Mongo::with_options(options).unwrap();
     let names = LogNames::new(&settings.mongodb.database, &settings.nats.prefix);
     let secrets = LogSecrets { master_key: MasterKey::new(*settings.secrets.master.expose()) };
-    EventLog::open(&client, names, &secrets).await.unwrap()
+    EventLog::open(&mongo, names, &secrets).await.unwrap()
 }
 
 async fn bind(

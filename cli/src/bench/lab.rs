@@ -48,9 +48,9 @@ impl Lab {
         mongo.cache_gib = CACHE_GIB;
         let mongo = MongoServer::start(mongo).await?;
         let nats = NatsServer::start(StartNats::new(binaries.nats_server, folder.path().join("nats"))).await?;
-        let client = event_log::connect(&mongo.uri(), "har-bench").await?;
+        let connection = event_log::connect(&mongo.uri(), "har-bench").await?;
         let secrets = LogSecrets { master_key: MasterKey::new(rand::random()) };
-        let log = EventLog::open(&client, LogNames::new("bench", "bench"), &secrets).await?;
+        let log = EventLog::open(&connection, LogNames::new("bench", "bench"), &secrets).await?;
         let stop = CancellationToken::new();
         let appender = log.start_appender(AppendLimits::default(), stop.clone());
         Ok(Self { log, mongodb_uri: mongo.uri(), nats_url: nats.url(), stop, appender, mongo, nats, folder })

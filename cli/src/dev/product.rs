@@ -140,10 +140,10 @@ impl Product {
 }
 
 async fn open_log(settings: &Settings, servers: &Servers) -> anyhow::Result<EventLog> {
-    let client = connect(servers.mongodb_uri(), APP).await?;
+    let mongo = connect(servers.mongodb_uri(), APP).await?;
     let names = LogNames::new(&settings.mongodb.database, &settings.nats.prefix);
     let secrets = LogSecrets { master_key: MasterKey::new(*settings.secrets.master.expose()) };
-    Ok(EventLog::open(&client, names, &secrets).await?)
+    Ok(EventLog::open(&mongo, names, &secrets).await?)
 }
 
 async fn listen(

@@ -9,10 +9,10 @@ use std::time::Instant;
 use events::StoredEvent;
 use tokio::sync::mpsc;
 
+use super::ground::Ground;
 use super::placing::Written;
 use super::queue::Waiting;
 use super::transaction::{Staged, confirm};
-use crate::log::Inner;
 use crate::read::Place;
 
 /// A batch on its way to the majority.
@@ -38,7 +38,7 @@ pub(super) enum Outcome {
 
 /// Confirms batches in their order and tells what became of each, until there are no more.
 pub(super) async fn confirm_all(
-    log: Arc<Inner>,
+    log: Arc<Ground>,
     mut unconfirmed: mpsc::Receiver<Unconfirmed>,
     outcomes: mpsc::UnboundedSender<Outcome>,
 ) {
@@ -92,7 +92,7 @@ async fn confirm_group(group: &mut [Unconfirmed]) -> bool {
 }
 
 /// Tells everybody what became of their commit.
-fn settle(log: &Inner, batch: Vec<Waiting>, written: Written) {
+fn settle(log: &Ground, batch: Vec<Waiting>, written: Written) {
     let mut events = Vec::new();
     let mut answers = Vec::with_capacity(batch.len());
     for ((waiting, verdict), places) in batch.into_iter().zip(written.verdicts).zip(written.places) {
@@ -108,7 +108,7 @@ fn settle(log: &Inner, batch: Vec<Waiting>, written: Written) {
         answers.push((reply, verdict));
     }
     if let Some(last) = events.last() {
-        log.queue.observe(last.position);
+        log.observe(last.position);
         metrics::gauge!("har_log_head_position").set(last.position as f64);
         // Nobody listening is fine: the log itself is the way to catch up.
         log.committed.send(events.into()).ok();

@@ -4,16 +4,16 @@ use bson::doc;
 use events::{Position, StoredEvent, StreamId};
 use mongodb::ClientSession;
 
+use super::ground::Ground;
 use super::prepare::Prepared;
 use super::transaction::{AttemptError, appended};
-use crate::log::Inner;
 use crate::read::{key, signed, stored_from_document};
 use crate::{Committed, Expected};
 
 /// After a commit that was never confirmed: which commits of the batch are in the log, told by their events' own ids.
 /// The head is locked, so that the old transaction can't commit any more.
 pub(super) async fn already_written(
-    log: &Inner,
+    log: &Ground,
     session: &mut ClientSession,
     batch: &[&Prepared],
 ) -> Result<Vec<Option<Committed>>, AttemptError> {
@@ -34,7 +34,7 @@ pub(super) async fn already_written(
 }
 
 async fn position_of(
-    log: &Inner,
+    log: &Ground,
     session: &mut ClientSession,
     event: &StoredEvent,
     stream: &StreamId,
@@ -51,7 +51,7 @@ async fn position_of(
 }
 
 async fn read_back(
-    log: &Inner,
+    log: &Ground,
     session: &mut ClientSession,
     first: Position,
     count: u64,

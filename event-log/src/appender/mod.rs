@@ -1,8 +1,9 @@
-//! Appending: one task per process takes all the commits that wait and writes them in one transaction; another waits for
+//! Appending: one task per process, on a thread of its own, takes all the commits that wait and writes them in one transaction; another waits for
 //! the majority to have it, and answers.
 
 mod confirm;
 mod doubt;
+mod ground;
 mod judge;
 mod placing;
 mod prepare;

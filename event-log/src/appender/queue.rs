@@ -1,7 +1,7 @@
 //! The queue in front of the appender: bounded, so that too much work is refused rather than piled up.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use events::Position;
@@ -52,7 +52,7 @@ pub(crate) struct Waiting {
 pub(crate) struct AppendQueue {
     sender: mpsc::Sender<Waiting>,
     receiver: Mutex<Option<mpsc::Receiver<Waiting>>>,
-    observed: AtomicU64,
+    observed: Arc<AtomicU64>,
     /// Of the appender that takes from it.
     limits: OnceLock<AppendLimits>,
 }
@@ -60,7 +60,7 @@ pub(crate) struct AppendQueue {
 impl AppendQueue {
     pub(crate) fn new() -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        Self { sender, receiver: Mutex::new(Some(receiver)), observed: AtomicU64::new(0), limits: OnceLock::new() }
+        Self { sender, receiver: Mutex::new(Some(receiver)), observed: Arc::default(), limits: OnceLock::new() }
     }
 
     /// The receiving end, for the one appender of this process.
@@ -74,8 +74,9 @@ impl AppendQueue {
         self.observed.load(Ordering::Acquire)
     }
 
-    pub(super) fn observe(&self, position: Position) {
-        self.observed.fetch_max(position, Ordering::AcqRel);
+    /// Where the appender writes it down.
+    pub(super) fn observed_cell(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.observed)
     }
 }
 

@@ -11,10 +11,10 @@ use mongodb::error::{Error, ErrorKind, TRANSIENT_TRANSACTION_ERROR, UNKNOWN_TRAN
 use mongodb::options::{Acknowledgment, ReadConcern, WriteConcern};
 
 use super::doubt::already_written;
+use super::ground::Ground;
 use super::judge::{Findings, Memory};
 use super::placing::{Written, chain, remember};
 use super::prepare::Prepared;
-use crate::log::Inner;
 use crate::mongo::{is_duplicate_key, within};
 use crate::read::{any_of, key, signed, stored_from_document};
 use crate::{Appended, Expected, Head, LogError, schema};
@@ -126,7 +126,7 @@ impl Durability {
 
 /// Writes a batch in one transaction.
 pub(super) async fn attempt(
-    log: &Inner,
+    log: &Ground,
     state: &mut State,
     batch: &[&Prepared],
     durability: Durability,
@@ -185,7 +185,7 @@ async fn commit(session: &mut ClientSession) -> Result<(), AttemptError> {
 
 /// Does everything but commit.
 async fn stage(
-    log: &Inner,
+    log: &Ground,
     state: &mut State,
     session: &mut ClientSession,
     batch: &[&Prepared],
@@ -232,7 +232,7 @@ fn judged_by_memory(memory: &Memory, commit: &Prepared) -> bool {
 
 /// Takes the head for this transaction: whoever else writes it now gets a write conflict. Order of positions is thereby
 /// order of commits, and an abort leaves no gap.
-async fn lock(log: &Inner, session: &mut ClientSession) -> Result<(Head, Option<String>), AttemptError> {
+async fn lock(log: &Ground, session: &mut ClientSession) -> Result<(Head, Option<String>), AttemptError> {
     let document = log
         .head
         .find_one_and_update(doc! { "_id": schema::HEAD_ID }, doc! { "$inc": { "turns": 1_i64 } })
@@ -245,7 +245,7 @@ async fn lock(log: &Inner, session: &mut ClientSession) -> Result<(Head, Option<
 /// Asks for a turn. Two transactions that meet at the head don't queue: the later one fails at once, and a busy process
 /// could keep another from the head for good. A write outside of a transaction does get in between two of them; it makes
 /// the busy one see that somebody waits.
-pub(super) async fn ask_for_turn(log: &Inner, name: &str) {
+pub(super) async fn ask_for_turn(log: &Ground, name: &str) {
     let ask = log.head.update_one(doc! { "_id": schema::HEAD_ID }, doc! { "$set": { "waiting": name } });
     if let Err(error) = within(ASK_LIMIT, ask.into_future()).await {
         tracing::debug!(%error, "could not ask for a turn at the head");
@@ -255,7 +255,7 @@ pub(super) async fn ask_for_turn(log: &Inner, name: &str) {
 /// Moves the head, provided that it stands where this process believes, and that nobody waits unless it is this
 /// process's turn.
 async fn advance(
-    log: &Inner,
+    log: &Ground,
     session: &mut ClientSession,
     from: &Head,
     to: &Head,
@@ -275,7 +275,7 @@ fn with_nobody_waiting(mut filter: Document) -> Document {
 
 /// Asks the log, in one query, about every stream of the batch that memory does not cover.
 async fn find(
-    log: &Inner,
+    log: &Ground,
     session: &mut ClientSession,
     state: &State,
     batch: &[&Prepared],
@@ -320,7 +320,7 @@ async fn find(
 }
 
 async fn latest(
-    log: &Inner,
+    log: &Ground,
     session: &mut ClientSession,
     stream: &StreamId,
 ) -> Result<Option<StoredEvent>, AttemptError> {
@@ -334,7 +334,7 @@ pub(super) fn appended(event: &StoredEvent) -> Appended {
 
 /// Inserts the winners' events, idempotency records and keys.
 async fn insert(
-    log: &Inner,
+    log: &Ground,
     session: &mut ClientSession,
     batch: &[&Prepared],
     written: &Written,

@@ -3,16 +3,15 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::confirm::{Outcome, Unconfirmed, confirm_all};
+use super::ground::{Ground, Plan};
 use super::judge::Memory;
 use super::prepare::Prepared;
 use super::queue::{AppendLimits, Waiting};
 use super::transaction::{AttemptError, Durability, Staged, State, ask_for_turn, attempt};
-use crate::log::Inner;
 use crate::{AppendError, EventLog, LogError};
 
 /// How long to wait before a batch is tried again.
@@ -25,44 +24,66 @@ const COLLISIONS: usize = 3;
 const UNCONFIRMED: usize = 8;
 
 /// The running appender of a process.
-pub struct Appender(JoinHandle<()>);
+pub struct Appender(oneshot::Receiver<()>);
 
 impl Appender {
     /// Waits until everything that was accepted before the stop is written.
     pub async fn stopped(self) {
-        if let Err(error) = self.0.await {
-            tracing::error!(%error, "the appender ended abnormally");
+        if self.0.await.is_err() {
+            tracing::error!("the appender ended abnormally");
         }
     }
 }
 
 impl EventLog {
-    /// Starts the appender: once per process. When `stop` is cancelled it takes no more commits and writes what waits.
+    /// Starts the appender, on a thread of its own: once per process. When `stop` is cancelled it takes no more commits and
+    /// writes what waits; it ends as well when nobody has the log any more.
     #[must_use]
     pub fn start_appender(&self, limits: AppendLimits, stop: CancellationToken) -> Appender {
-        let log = Arc::clone(&self.0);
-        let receiver = self.0.queue.take_receiver(limits);
-        Appender(tokio::spawn(async move {
-            let Some(receiver) = receiver else {
-                tracing::error!("this process has an appender already");
-                return;
-            };
-            let state = State {
-                name: uuid::Uuid::new_v4().to_string(),
-                yielded: false,
-                head: None,
-                memory: Memory::new(),
-                careful: false,
-                doubt: false,
-                lineage: 0,
-            };
-            Worker { log, limits, state }.run(receiver, stop).await;
-        }))
+        let (ended, end) = oneshot::channel();
+        match self.0.queue.take_receiver(limits) {
+            Some(receiver) => {
+                let plan = Plan::of(&self.0);
+                let work = move || match on_this_thread(plan, limits, receiver, stop) {
+                    // Nobody asks when this fails.
+                    Ok(()) => _ = ended.send(()),
+                    Err(error) => tracing::error!(%error, "the appender can't work"),
+                };
+                if let Err(error) = std::thread::Builder::new().name("appender".to_owned()).spawn(work) {
+                    tracing::error!(%error, "there is no thread for the appender");
+                }
+            }
+            None => tracing::error!("this process has an appender already"),
+        }
+        Appender(end)
     }
 }
 
+/// Appends until the end, with a runtime of its own.
+fn on_this_thread(
+    plan: Plan,
+    limits: AppendLimits,
+    receiver: mpsc::Receiver<Waiting>,
+    stop: CancellationToken,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let state = State {
+            name: uuid::Uuid::new_v4().to_string(),
+            yielded: false,
+            head: None,
+            memory: Memory::new(),
+            careful: false,
+            doubt: false,
+            lineage: 0,
+        };
+        Worker { log: Arc::new(plan.lay()?), limits, state }.run(receiver, stop).await;
+        Ok(())
+    })
+}
+
 struct Worker {
-    log: Arc<Inner>,
+    log: Arc<Ground>,
     limits: AppendLimits,
     state: State,
 }

@@ -36,6 +36,11 @@ impl PersonKeys {
         }
     }
 
+    /// The same, over another connection.
+    pub(crate) fn over(&self, database: &Database) -> Self {
+        Self { collection: database.collection(schema::PERSON_KEYS), ..self.clone() }
+    }
+
     /// The keys of those who still have one, fresh from the database.
     pub(crate) async fn for_opening(&self, owners: &BTreeSet<UserId>) -> Result<HashMap<UserId, DataKey>, LogError> {
         if owners.is_empty() {

@@ -65,9 +65,9 @@ impl TestLog {
     }
 
     pub async fn open(uri: &str, names: LogNames) -> Self {
-        let client = event_log::connect(uri, "test").await.unwrap();
+        let mongo = event_log::connect(uri, "test").await.unwrap();
         let secrets = LogSecrets { master_key: MasterKey::new([42; 32]) };
-        let log = EventLog::open(&client, names.clone(), &secrets).await.unwrap();
+        let log = EventLog::open(&mongo, names.clone(), &secrets).await.unwrap();
         let stop = CancellationToken::new();
         let appender = Some(log.start_appender(AppendLimits::default(), stop.clone()));
         Self { log, names, uri: uri.to_owned(), stop, appender }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use bson::{Document, doc};
 use event_log::{
     AppendError, AppendLimits, Appender, Commit, EventLog, Expected, KeyChange, LogError, LogNames, LogSecrets,
-    MasterKey, Metadata, NewEvent, StreamAppend, connect_nats,
+    MasterKey, Metadata, Mongo, NewEvent, StreamAppend, connect_nats,
 };
 use events::{Actor, CorrelationId, Event, EventId, Position, StoredEvent, StreamId, Timestamp};
 use futures::TryStreamExt;
@@ -77,11 +77,11 @@ fn wanted() -> Wanted {
 }
 
 /// As `event_log::connect`, with the driver's own patience: a machine that is busy with other tests is not down.
-async fn patient_client(uri: &str) -> mongodb::Client {
+async fn patient(uri: &str) -> Mongo {
     let mut options = ClientOptions::parse(uri).await.unwrap();
     options.read_concern = Some(ReadConcern::majority());
     options.write_concern = Some(WriteConcern::builder().w(Acknowledgment::Majority).journal(true).build());
-    mongodb::Client::with_options(options).unwrap()
+    Mongo::with_options(options).unwrap()
 }
 
 /// A log with its read collections.
@@ -111,10 +111,10 @@ pub fn with_academy<F: Future<Output = ()>>(projections: &[Arc<dyn Projection>],
 impl Academy {
     async fn new(nats: &str) -> Self {
         let id = Uuid::new_v4().simple().to_string();
-        let client = patient_client(&shared().mongo).await;
+        let mongo = patient(&shared().mongo).await;
         let secrets = LogSecrets { master_key: MasterKey::new([7; 32]) };
         let names = LogNames::new(&format!("t_{id}"), &format!("t_{id}"));
-        let log = EventLog::open(&client, names, &secrets).await.unwrap();
+        let log = EventLog::open(&mongo, names, &secrets).await.unwrap();
         let stop = CancellationToken::new();
         let appender = log.start_appender(AppendLimits::within(PATIENCE), stop.clone());
         let nats = connect_nats(nats, "test").await.unwrap();

@@ -145,16 +145,16 @@ impl Academy {
     pub async fn open(uri: &str, patience: Option<Duration>) -> Self {
         let name = format!("q_{}", Uuid::new_v4().simple());
         let settings = settings(&name, patience);
-        let client = event_log::connect(uri, "test").await.unwrap();
+        let mongo = event_log::connect(uri, "test").await.unwrap();
         let secrets = LogSecrets { master_key: MasterKey::new([7; 32]) };
         let names = LogNames::new(&name, &name);
-        let log = patiently(async || EventLog::open(&client, names.clone(), &secrets).await).await;
+        let log = patiently(async || EventLog::open(&mongo, names.clone(), &secrets).await).await;
         let collections = [USERS, COURSES, MODULES, LESSONS, PROJECTIONS];
         patiently(async || read_models::ensure(log.database(), &collections).await).await;
         let stop = CancellationToken::new();
         let _ = log.start_appender(AppendLimits::within(settings.mongodb.patience), stop.clone());
         let signing = SigningKey::from_seed(&[9; 32]).unwrap();
-        let keys = patiently(async || token_keys(&client, &names, &signing).await).await;
+        let keys = patiently(async || token_keys(mongo.client(), &names, &signing).await).await;
         let tokens = keys.tokens().clone();
         let nats = connect_nats("nats://127.0.0.1:1", "test").await.unwrap();
         let auditing = Auditing { nats: nats.clone(), signer: HeadSigner::new(&[5; 32]), stop: stop.clone() };

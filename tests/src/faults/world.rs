@@ -96,9 +96,9 @@ impl World {
 
     /// A look at the log of one's own, as one more process would have it.
     pub async fn log(&self) -> Result<EventLog> {
-        let client = connect(&self.mongo.uri(), "faults").await?;
+        let mongo = connect(&self.mongo.uri(), "faults").await?;
         let secrets = LogSecrets { master_key: MasterKey::new([KEY_BYTE; 32]) };
-        EventLog::open(&client, names(), &secrets).await.context("opening the log")
+        EventLog::open(&mongo, names(), &secrets).await.context("opening the log")
     }
 
     /// A connection to NATS of one's own.

@@ -1,0 +1,73 @@
+//! What the appender stands on: the log over connections of its own.
+//!
+//! One appender writes for a whole process, one statement after the other, so each time that it waits for its turn on a
+//! busy thread, all who append wait with it. It has a thread to itself, which the operating system wakes at once; and
+//! the driver's connections live where they were made, so it makes its own there.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bson::Document;
+use events::{Position, StoredEvent};
+use mongodb::{Client, Collection};
+use tokio::sync::broadcast;
+
+use crate::log::Inner;
+use crate::personal_data::PersonKeys;
+use crate::{IdempotencyRecords, LogNames, Mongo, schema};
+
+/// What the appender reads and writes, and whom it tells.
+pub(super) struct Ground {
+    pub(super) client: Client,
+    pub(super) events: Collection<Document>,
+    pub(super) head: Collection<Document>,
+    pub(super) keys: PersonKeys,
+    pub(super) idempotency: IdempotencyRecords,
+    pub(super) committed: broadcast::Sender<Arc<[StoredEvent]>>,
+    observed: Arc<AtomicU64>,
+}
+
+/// All that is needed for it but the connections.
+pub(super) struct Plan {
+    mongo: Mongo,
+    names: LogNames,
+    keys: PersonKeys,
+    idempotency: IdempotencyRecords,
+    committed: broadcast::Sender<Arc<[StoredEvent]>>,
+    observed: Arc<AtomicU64>,
+}
+
+impl Plan {
+    pub(super) fn of(log: &Inner) -> Self {
+        Self {
+            mongo: log.mongo.clone(),
+            names: log.names.clone(),
+            keys: log.keys.clone(),
+            idempotency: log.idempotency.clone(),
+            committed: log.committed.clone(),
+            observed: log.queue.observed_cell(),
+        }
+    }
+
+    /// Makes the connections, which belong to the runtime that it is called in.
+    pub(super) fn lay(self) -> Result<Ground, mongodb::error::Error> {
+        let client = self.mongo.another()?;
+        let (database, keys) = (client.database(&self.names.database), client.database(&self.names.keys_database));
+        Ok(Ground {
+            events: database.collection(schema::EVENTS),
+            head: database.collection(schema::HEAD),
+            keys: self.keys.over(&keys),
+            idempotency: self.idempotency.over(&database),
+            committed: self.committed,
+            observed: self.observed,
+            client,
+        })
+    }
+}
+
+impl Ground {
+    /// Everything up to this position is committed.
+    pub(super) fn observe(&self, position: Position) {
+        self.observed.fetch_max(position, Ordering::AcqRel);
+    }
+}
