@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::LogError;
 use crate::personal_data::may_be_sealed;
+use crate::read::malformed;
 
 /// An event without its hashes and where its actor sat, which are the most of its bytes; its data still as it is stored.
 /// One that is not known is decoded again, whole.
@@ -112,11 +113,6 @@ impl<'a> Lean<'a> {
             hash: String::new(),
         })
     }
-}
-
-#[allow(clippy::needless_pass_by_value)] // the shape that `map_err` asks for
-fn malformed(error: bson::error::Error) -> LogError {
-    LogError::Corrupt(format!("malformed event: {error}"))
 }
 
 #[cfg(test)]

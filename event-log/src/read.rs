@@ -150,7 +150,12 @@ pub fn stored_from_document(mut document: Document) -> Result<StoredEvent, LogEr
     if let Some(position) = document.remove("_id") {
         document.insert("position", position);
     }
-    bson::deserialize_from_document(document).map_err(|error| LogError::Corrupt(format!("malformed event: {error}")))
+    bson::deserialize_from_document(document).map_err(malformed)
+}
+
+#[allow(clippy::needless_pass_by_value)] // the shape that `map_err` asks for
+pub(crate) fn malformed(error: bson::error::Error) -> LogError {
+    LogError::Corrupt(format!("malformed event: {error}"))
 }
 
 impl EventLog {
@@ -252,7 +257,7 @@ impl EventLog {
             bytes += document.as_bytes().len();
             match bson::deserialize_from_slice(document.as_bytes()) {
                 Ok(event) => events.push(event),
-                Err(error) => return Ok(Err(LogError::Corrupt(format!("malformed event: {error}")))),
+                Err(error) => return Ok(Err(malformed(error))),
             }
             if bytes > READ_BYTES {
                 is_cut = true;

@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 
 use crate::lean::Lean;
 use crate::mongo::{TIME_LIMIT, within};
-use crate::read::{Opened, signed, stored_from_document};
+use crate::read::{Opened, malformed, signed, stored_from_document};
 use crate::{EventLog, LogError};
 
 /// An event of a scan, opened as [`EventLog::open_to_fold`] does.
@@ -134,6 +134,5 @@ async fn open_all(log: &EventLog, documents: &[RawDocumentBuf]) -> Result<Vec<Sc
 }
 
 fn whole(document: &RawDocumentBuf) -> Result<StoredEvent, LogError> {
-    let malformed = |error| LogError::Corrupt(format!("malformed event: {error}"));
     stored_from_document(Document::try_from(document).map_err(malformed)?)
 }

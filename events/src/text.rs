@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::Deserializer;
 use serde::de::{Error, Visitor};
 
-/// The value of a text, which is not copied for it: a rebuild reads tens of them for each event of the log.
+/// The value of a text, which is not copied for it: a rebuild reads several for each event of the log.
 ///
 /// # Errors
 /// When there is no text, or it is not of such a value.

@@ -14,7 +14,7 @@ use tokio::sync::broadcast;
 
 use crate::log::Inner;
 use crate::personal_data::PersonKeys;
-use crate::{IdempotencyRecords, LogNames, Mongo, schema};
+use crate::{IdempotencyRecords, schema};
 
 /// What the appender reads and writes, and whom it tells.
 pub(super) struct Ground {
@@ -27,45 +27,22 @@ pub(super) struct Ground {
     observed: Arc<AtomicU64>,
 }
 
-/// All that is needed for it but the connections.
-pub(super) struct Plan {
-    mongo: Mongo,
-    names: LogNames,
-    keys: PersonKeys,
-    idempotency: IdempotencyRecords,
-    committed: broadcast::Sender<Arc<[StoredEvent]>>,
-    observed: Arc<AtomicU64>,
-}
-
-impl Plan {
-    pub(super) fn of(log: &Inner) -> Self {
-        Self {
-            mongo: log.mongo.clone(),
-            names: log.names.clone(),
-            keys: log.keys.clone(),
-            idempotency: log.idempotency.clone(),
-            committed: log.committed.clone(),
-            observed: log.queue.observed_cell(),
-        }
-    }
-
-    /// Makes the connections, which belong to the runtime that it is called in.
-    pub(super) fn lay(self) -> Result<Ground, mongodb::error::Error> {
-        let client = self.mongo.another()?;
-        let (database, keys) = (client.database(&self.names.database), client.database(&self.names.keys_database));
-        Ok(Ground {
+impl Ground {
+    /// That of a log; the connections belong to the runtime that it is called in.
+    pub(super) fn of(log: &Inner) -> Result<Self, mongodb::error::Error> {
+        let client = log.mongo.another()?;
+        let (database, keys) = (client.database(&log.names.database), client.database(&log.names.keys_database));
+        Ok(Self {
             events: database.collection(schema::EVENTS),
             head: database.collection(schema::HEAD),
-            keys: self.keys.over(&keys),
-            idempotency: self.idempotency.over(&database),
-            committed: self.committed,
-            observed: self.observed,
+            keys: log.keys.over(&keys),
+            idempotency: log.idempotency.over(&database),
+            committed: log.committed.clone(),
+            observed: log.queue.observed_cell(),
             client,
         })
     }
-}
 
-impl Ground {
     /// Everything up to this position is committed.
     pub(super) fn observe(&self, position: Position) {
         self.observed.fetch_max(position, Ordering::AcqRel);

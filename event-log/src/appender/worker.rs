@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::confirm::{Outcome, Unconfirmed, confirm_all};
-use super::ground::{Ground, Plan};
+use super::ground::Ground;
 use super::judge::Memory;
 use super::prepare::Prepared;
 use super::queue::{AppendLimits, Waiting};
@@ -43,8 +43,8 @@ impl EventLog {
         let (ended, end) = oneshot::channel();
         match self.0.queue.take_receiver(limits) {
             Some(receiver) => {
-                let plan = Plan::of(&self.0);
-                let work = move || match on_this_thread(plan, limits, receiver, stop) {
+                let log = self.clone();
+                let work = move || match on_this_thread(log, limits, receiver, stop) {
                     // Nobody asks when this fails.
                     Ok(()) => _ = ended.send(()),
                     Err(error) => tracing::error!(%error, "the appender can't work"),
@@ -61,7 +61,7 @@ impl EventLog {
 
 /// Appends until the end, with a runtime of its own.
 fn on_this_thread(
-    plan: Plan,
+    log: EventLog,
     limits: AppendLimits,
     receiver: mpsc::Receiver<Waiting>,
     stop: CancellationToken,
@@ -77,7 +77,10 @@ fn on_this_thread(
             doubt: false,
             lineage: 0,
         };
-        Worker { log: Arc::new(plan.lay()?), limits, state }.run(receiver, stop).await;
+        let ground = Arc::new(Ground::of(&log.0)?);
+        // It ends when all others have let go of the log.
+        drop(log);
+        Worker { log: ground, limits, state }.run(receiver, stop).await;
         Ok(())
     })
 }
