@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::carried::Carried;
-use crate::folding::{Cache, Folding, Parked, Parking, Uncached, keys_of};
+use crate::folding::{Cache, Folding, Parked, Parking, keys_of};
 use crate::store::{Changes, Store};
 use crate::writing::Writing;
 use crate::{DocKey, Projection};
@@ -41,7 +41,7 @@ impl Draft {
     pub(crate) fn new(projection: Arc<dyn Projection>, parked: Arc<HashMap<DocKey, Parked>>, to: Position) -> Self {
         let folding = Folding {
             projection,
-            cache: Cache::new(Uncached::Load),
+            cache: Cache::of_what_serves(),
             parking: Parking::new(parked, Timestamp::new(Utc::now())),
             refused: HashMap::new(),
         };

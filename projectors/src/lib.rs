@@ -6,7 +6,7 @@
 //! | `projections` | the projections, one file each |
 //! | `folding` | pure: events in, changed documents and parked keys out |
 //! | `store` | documents and checkpoint, in one transaction, fenced |
-//! | `commands` | the commands of such a transaction |
+//! | `commands`, `difference` | the commands of such a transaction: of each document what has changed |
 //! | `worker` | one projection, one batch after the other: [`Worker`]; read this first |
 //! | `draft` | the batch in the making |
 //! | `writing` | the batch that is being written meanwhile |
@@ -22,6 +22,7 @@ mod announcer;
 mod carried;
 mod commands;
 mod control;
+mod difference;
 mod draft;
 mod folding;
 mod process;

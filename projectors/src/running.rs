@@ -154,7 +154,9 @@ impl Runner {
                     break;
                 }
                 Err(WorkerError::Swapping) => tokio::time::sleep(SWAP_PAUSE).await,
-                Err(error @ (WorkerError::Stale | WorkerError::Contended | WorkerError::Log(_))) => {
+                Err(
+                    error @ (WorkerError::Stale | WorkerError::Contended | WorkerError::Altered | WorkerError::Log(_)),
+                ) => {
                     tracing::warn!(projection = self.projection.name(), %error, "begins anew from the checkpoint");
                     recovery.after_error();
                     tokio::select! {

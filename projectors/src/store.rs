@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
-use bson::{Bson, RawDocumentBuf, doc};
+use bson::{Bson, Document, RawDocumentBuf, doc};
 use chrono::Utc;
 use event_log::{LogError, commit_transaction, is_duplicate_key, signed, within};
 use events::{Position, Timestamp};
@@ -35,6 +35,9 @@ pub(crate) enum CommitError {
     /// The checkpoint is not where this worker left it: another one has taken over.
     #[error("another worker has taken over")]
     Stale,
+    /// The documents are not as this worker left them: somebody else has written them; nothing was written.
+    #[error("the documents are not as this worker left them")]
+    Altered,
     /// MongoDB will not have a document; nothing was written.
     #[error("{key} was refused: {reason}")]
     Refused {
@@ -265,17 +268,14 @@ impl Store {
         let answer = self.database.run_raw_command(command.document).session(session).await?;
         // Refused statements are no error of the command: it answers ok, and names them.
         let Some(error) = answer.get_array("writeErrors").ok().and_then(|errors| errors.first()) else {
-            return Ok(());
+            let met = usize::try_from(number(&answer, "n")).unwrap_or_default();
+            return if command.must_meet && met < command.keys.len() { Err(CommitError::Altered) } else { Ok(()) };
         };
         let error = error.as_document().cloned().unwrap_or_default();
-        let number = |name: &str| match error.get(name) {
-            Some(Bson::Int32(number)) => i64::from(*number),
-            Some(Bson::Int64(number)) => *number,
-            _ => -1,
-        };
-        let key = usize::try_from(number("index")).ok().and_then(|index| command.keys.get(index));
-        match (number("code"), key) {
+        let key = usize::try_from(number(&error, "index")).ok().and_then(|index| command.keys.get(index));
+        match (number(&error, "code"), key) {
             (WRITE_CONFLICT, _) => Err(CommitError::Transient),
+            (DUPLICATE_KEY, _) => Err(CommitError::Altered),
             // The server's words quote the document; its code says enough.
             (code, Some(key)) => Err(CommitError::Refused {
                 key: key.clone(),
@@ -289,7 +289,17 @@ impl Store {
     }
 }
 
+/// A number of a server's answer; -1 when it is not there.
+fn number(answer: &Document, name: &str) -> i64 {
+    match answer.get(name) {
+        Some(Bson::Int32(number)) => i64::from(*number),
+        Some(Bson::Int64(number)) => *number,
+        _ => -1,
+    }
+}
+
 const WRITE_CONFLICT: i64 = 112;
+const DUPLICATE_KEY: i64 = 11_000;
 pub(crate) const VALIDATION_FAILURE: i64 = 121;
 /// What is said of a document that its collection's validator refuses.
 pub(crate) const INVALID: &str = "the document fails its collection's validator";

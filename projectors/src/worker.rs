@@ -58,6 +58,9 @@ pub enum WorkerError {
     /// Another transaction is in the way, again and again.
     #[error("another transaction was in the way again and again")]
     Contended,
+    /// Somebody else has written the documents.
+    #[error("the documents are not as this worker left them")]
+    Altered,
     /// The log or the database is away.
     #[error(transparent)]
     Log(#[from] LogError),
@@ -364,6 +367,7 @@ impl From<CommitError> for WorkerError {
         match error {
             CommitError::Transient => Self::Contended,
             CommitError::Stale => Self::Stale,
+            CommitError::Altered => Self::Altered,
             CommitError::Refused { .. } => Self::Log(LogError::Unavailable(error.to_string())),
             CommitError::Log(error) => Self::Log(error),
         }

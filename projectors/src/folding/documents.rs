@@ -1,7 +1,7 @@
 //! The documents that a batch works on: loaded once, typed, changed in memory, written once.
 
 use std::any::Any;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Display;
 use std::sync::{Arc, OnceLock};
 
@@ -42,8 +42,8 @@ pub(crate) struct Typed(Arc<Untyped>);
 struct Untyped {
     value: Box<dyn Any + Send + Sync>,
     encode: fn(&(dyn Any + Send + Sync)) -> Option<RawDocumentBuf>,
-    /// Size of its BSON form, once it is known.
-    bytes: OnceLock<usize>,
+    /// Its BSON form, once that was asked for; none inside when it has none.
+    raw: OnceLock<Option<RawDocumentBuf>>,
 }
 
 impl Typed {
@@ -53,15 +53,13 @@ impl Typed {
             let document = value.downcast_ref::<D>()?;
             bson::serialize_to_raw_document_buf(&HumanReadable(document)).ok()
         };
-        Self(Arc::new(Untyped { value: Box::new(document), encode, bytes: OnceLock::new() }))
+        Self(Arc::new(Untyped { value: Box::new(document), encode, raw: OnceLock::new() }))
     }
 
     /// A document that was read.
     fn read<D: ReadDocument>(raw: &RawDocumentBuf) -> Result<(Self, D), bson::error::Error> {
         let HumanReadable(document) = bson::deserialize_from_slice::<HumanReadable<D>>(raw.as_bytes())?;
-        let typed = Self::new(document.clone());
-        typed.weighs(raw);
-        Ok((typed, document))
+        Ok((Self::new(document.clone()), document))
     }
 
     fn get<D: ReadDocument>(&self, key: &DocKey) -> Result<D, FoldError> {
@@ -70,13 +68,12 @@ impl Typed {
 
     /// Its BSON form, if it has one.
     pub(crate) fn encode(&self) -> Option<RawDocumentBuf> {
-        let raw = (self.0.encode)(&*self.0.value)?;
-        self.weighs(&raw);
-        Some(raw)
+        (self.0.encode)(&*self.0.value)
     }
 
-    fn weighs(&self, raw: &RawDocumentBuf) {
-        self.0.bytes.get_or_init(|| raw.as_bytes().len());
+    /// The same, kept beside it for those who ask later.
+    pub(crate) fn raw(&self) -> Option<&RawDocumentBuf> {
+        self.0.raw.get_or_init(|| self.encode()).as_ref()
     }
 }
 
@@ -97,7 +94,7 @@ impl Slot {
         match self {
             Self::Absent => 0,
             Self::Raw(raw) => raw.as_bytes().len(),
-            Self::Typed(typed) => typed.0.bytes.get().copied().unwrap_or_default(),
+            Self::Typed(typed) => typed.0.raw.get().and_then(Option::as_ref).map_or(0, |raw| raw.as_bytes().len()),
         }
     }
 }
@@ -119,8 +116,13 @@ pub(crate) enum Uncached {
 
 /// A changed document.
 pub(crate) enum Change {
-    /// Replace it, or put it there.
-    Put(Typed),
+    /// Put it there, over what is there.
+    Put {
+        /// The document.
+        document: Typed,
+        /// What the database has in its place when this is written; none when that is not known.
+        before: Option<Slot>,
+    },
     /// Take it away.
     Delete,
 }
@@ -128,14 +130,21 @@ pub(crate) enum Change {
 /// All documents of a batch.
 pub(crate) struct Cache {
     slots: HashMap<DocKey, Slot>,
-    dirty: HashSet<DocKey>,
+    /// The changed ones, and what was known of each before, where that is kept.
+    dirty: HashMap<DocKey, Option<Slot>>,
     uncached: Uncached,
+    keeps_before: bool,
     filled_bytes: usize,
 }
 
 impl Cache {
     pub(crate) fn new(uncached: Uncached) -> Self {
-        Self { slots: HashMap::new(), dirty: HashSet::new(), uncached, filled_bytes: 0 }
+        Self { slots: HashMap::new(), dirty: HashMap::new(), uncached, keeps_before: false, filled_bytes: 0 }
+    }
+
+    /// One over the documents that serve, which keeps those that it changes as they were: less is to be written then.
+    pub(crate) fn of_what_serves() -> Self {
+        Self { keeps_before: true, ..Self::new(Uncached::Load) }
     }
 
     pub(crate) fn is_loaded(&self, key: &DocKey) -> bool {
@@ -165,12 +174,12 @@ impl Cache {
 
     /// Changed documents by collection and id.
     pub(crate) fn changes(&self) -> BTreeMap<DocKey, Change> {
-        let change = |key: &DocKey| match self.slots.get(key) {
-            Some(Slot::Typed(typed)) => Change::Put(typed.clone()),
+        let change = |(key, before): (&DocKey, &Option<Slot>)| match self.slots.get(key) {
+            Some(Slot::Typed(typed)) => Change::Put { document: typed.clone(), before: before.clone() },
             // Only a fold changes documents, and it puts typed ones.
             Some(Slot::Raw(_) | Slot::Absent) | None => Change::Delete,
         };
-        self.dirty.iter().map(|key| (key.clone(), change(key))).collect()
+        self.dirty.iter().map(|dirty| (dirty.0.clone(), change(dirty))).collect()
     }
 
     /// All documents, changed or not.
@@ -187,18 +196,23 @@ impl Cache {
         };
         // The decoder's words may quote what it found, which may be personal.
         let (typed, document) = decoded.map_err(|_| FoldError::Malformed(key.clone()))?;
-        self.slots.insert(key.clone(), Slot::Typed(typed));
+        let read = self.slots.insert(key.clone(), Slot::Typed(typed.clone()));
+        if let (true, Some(Slot::Raw(raw))) = (self.keeps_before, read) {
+            // As it was read, and not as this code writes it.
+            typed.0.raw.get_or_init(|| Some(raw));
+        }
         Ok(Some(document))
     }
 
     fn merge(&mut self, staged: BTreeMap<DocKey, Option<Typed>>) {
         for (key, document) in staged {
             let new = document.map_or(Slot::Absent, Slot::Typed);
-            match self.slots.get_mut(&key) {
-                Some(slot) => *slot = new,
-                None => _ = self.slots.insert(key.clone(), new),
-            }
-            self.dirty.insert(key);
+            let before = match self.slots.get_mut(&key) {
+                Some(slot) => Some(std::mem::replace(slot, new)),
+                None => self.slots.insert(key.clone(), new),
+            };
+            // What the batch itself has put there is not what was there before it.
+            self.dirty.entry(key).or_insert_with(|| before.filter(|_| self.keeps_before));
         }
     }
 }

@@ -58,7 +58,7 @@ impl From<CommitError> for RebuildError {
     fn from(error: CommitError) -> Self {
         match error {
             CommitError::Stale => Self::Stale,
-            CommitError::Transient => Self::Log(LogError::Unavailable(error.to_string())),
+            CommitError::Transient | CommitError::Altered => Self::Log(LogError::Unavailable(error.to_string())),
             CommitError::Refused { .. } => Self::Failed(error.to_string()),
             CommitError::Log(error) => Self::Log(error),
         }

@@ -252,7 +252,7 @@ impl Shadow {
         name: impl Fn(&str) -> String + Sync,
     ) -> Result<(), Unwritten> {
         let put = changes.iter().filter_map(|(key, change)| match change {
-            Change::Put(document) => Some((key, document)),
+            Change::Put { document, before: _ } => Some((key, document)),
             Change::Delete => None,
         });
         let all: Vec<(&DocKey, &Typed)> = put.collect();

@@ -6,6 +6,7 @@ mod audit;
 mod carrying;
 mod collections;
 mod courses;
+mod differences;
 mod erasure;
 mod exactly_once;
 mod fencing;
