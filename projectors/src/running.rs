@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use event_log::{EventLog, Held, Leases};
 use read_models::lease_name;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -72,21 +72,14 @@ pub fn start_rebuilders(
     cancel: &CancellationToken,
 ) -> Projectors {
     let mut tasks = JoinSet::new();
-    rebuild_with(&mut tasks, log, &projections, cancel, RebuildOptions::default());
-    Projectors { tasks }
-}
-
-fn rebuild_with(
-    tasks: &mut JoinSet<()>,
-    log: &EventLog,
-    projections: &[Arc<dyn Projection>],
-    cancel: &CancellationToken,
-    options: RebuildOptions,
-) {
     let permits = Arc::new(Semaphore::new(REBUILDS_AT_A_TIME));
+    let options = RebuildOptions::default();
     for projection in projections {
-        tasks.spawn(rebuild::run(projection.clone(), log.clone(), permits.clone(), options, cancel.clone()));
+        // Nobody here follows the log, to say that something was asked.
+        let asked = Arc::default();
+        tasks.spawn(rebuild::run(projection, log.clone(), permits.clone(), options, asked, cancel.clone()));
     }
+    Projectors { tasks }
 }
 
 /// As [`start`], with other options for rebuilds.
@@ -99,9 +92,12 @@ pub fn start_with(
     options: RebuildOptions,
 ) -> Projectors {
     let mut tasks = JoinSet::new();
-    rebuild_with(&mut tasks, log, &projections, cancel, options);
+    let permits = Arc::new(Semaphore::new(REBUILDS_AT_A_TIME));
     for projection in projections {
-        let runner = Runner { projection, log: log.clone(), nats: nats.clone(), cancel: cancel.clone() };
+        let asked: Arc<Notify> = Arc::default();
+        let (permits, rebuilder) = (permits.clone(), projection.clone());
+        tasks.spawn(rebuild::run(rebuilder, log.clone(), permits, options, asked.clone(), cancel.clone()));
+        let runner = Runner { projection, log: log.clone(), nats: nats.clone(), asked, cancel: cancel.clone() };
         tasks.spawn(async move {
             while !runner.cancel.is_cancelled() {
                 runner.tenure().await;
@@ -120,6 +116,8 @@ struct Runner {
     projection: Arc<dyn Projection>,
     log: EventLog,
     nats: async_nats::Client,
+    /// Wakes who rebuilds the projection.
+    asked: Arc<Notify>,
     cancel: CancellationToken,
 }
 
@@ -205,7 +203,11 @@ impl Runner {
                 #[allow(clippy::cast_precision_loss)]
                 metrics::gauge!("projection_lag_events", "projection" => self.projection.name()).set(lag as f64);
             }
-            if asked.is_none_or(|at: Instant| at.elapsed() >= ASK_EVERY) {
+            let heard = std::mem::take(&mut worker.asked);
+            if heard {
+                self.asked.notify_one();
+            }
+            if heard || asked.is_none_or(|at: Instant| at.elapsed() >= ASK_EVERY) {
                 asked = Some(Instant::now());
                 self.retry(&mut worker, &mut control).await?;
             }

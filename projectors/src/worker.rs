@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use event_log::{EventLog, LogError, Opened, Subscription};
-use events::{Position, StoredEvent};
+use events::{Position, StoredEvent, StreamType};
 use tokio::time::Instant;
 
 use crate::announcer::Announcer;
@@ -108,6 +108,8 @@ pub struct Worker {
     announcer: Arc<Announcer>,
     subscription: Subscription,
     batch_events: usize,
+    /// Whether something was asked of the projection since this was set back.
+    pub(crate) asked: bool,
     carried: Carried,
     writing: Option<Writing>,
     /// What comes after the batch that is being written; empty when there is none.
@@ -150,6 +152,7 @@ impl Worker {
             saved_at: Instant::now(),
             announced: None,
             batch_events,
+            asked: false,
             carried: Carried::nothing(),
             writing: None,
             draft: Draft::new(projection.clone(), parked.clone(), checkpoint.position),
@@ -237,6 +240,8 @@ impl Worker {
             self.subscription = Subscription::new(&self.log, &self.nats, next - 1);
         }
         self.draft.count(&events);
+        let control = |event: &StoredEvent| event.stream_type == StreamType::ProjectionControl;
+        self.asked |= events.iter().any(|event| control(event) && event.stream_id == self.projection.name());
         events.retain(|event| self.projection.handles(event.stream_type));
         let opened = self.log.open_to_fold(events).await?;
         self.fold(opened).await?;

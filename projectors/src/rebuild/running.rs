@@ -7,7 +7,7 @@ use std::time::Duration;
 use event_log::{EventLog, Held, Leases, LogError};
 use events::RebuildOutcome;
 use read_models::{ProjectionState, Rebuild, RebuildState, rebuild_lease_name};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -21,7 +21,7 @@ use crate::Projection;
 use crate::control::Control;
 use crate::store::now;
 
-/// How often it is asked whether there is something to do.
+/// How often it is asked whether there is something to do, for when nobody says so.
 const POLL: Duration = Duration::from_millis(500);
 /// How often what nobody has asked for is looked at: what a process that died has left, a version that was raised.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -66,12 +66,14 @@ struct Runner {
 }
 
 /// Rebuilds a projection whenever it is asked for, and when its code is of a newer version than its documents, until
-/// `cancel`. Only so many are rebuilt at a time as there are permits.
+/// `cancel`. Only so many are rebuilt at a time as there are permits. Whoever sees in the log that something was asked
+/// says so by `asked`.
 pub(crate) async fn run(
     projection: Arc<dyn Projection>,
     log: EventLog,
     permits: Arc<Semaphore>,
     options: RebuildOptions,
+    asked: Arc<Notify>,
     cancel: CancellationToken,
 ) {
     let mut runner = Runner {
@@ -93,7 +95,7 @@ pub(crate) async fn run(
                 }
                 Err(error) => tracing::debug!(projection = runner.projection.name(), %error, "can't be looked at"),
             }
-            tokio::time::sleep(POLL).await;
+            tokio::select! { () = asked.notified() => {}, () = tokio::time::sleep(POLL) => {} }
         };
         tokio::select! { () = cancel.cancelled() => {}, () = step => {} }
     }
