@@ -16,16 +16,27 @@ pub struct Servers {
     pub folder: PathBuf,
 }
 
+/// How large the servers are to be.
+#[derive(Clone, Copy)]
+enum Start {
+    Small,
+    WithMemory,
+}
+
 impl Servers {
     /// The servers of this process, started by the first who asks. They die with the process.
     #[must_use]
     pub fn shared() -> &'static Self {
-        Self::with_memory(None)
+        Self::of(Start::Small)
     }
 
-    /// The same; when they are not started yet, mongod is given so much memory for its data, in GiB.
+    /// The same; when they are not started yet, mongod takes as much memory as where it has a machine for itself.
     #[must_use]
-    pub fn with_memory(cache_gib: Option<f64>) -> &'static Self {
+    pub fn with_memory() -> &'static Self {
+        Self::of(Start::WithMemory)
+    }
+
+    fn of(start: Start) -> &'static Self {
         static SHARED: OnceLock<Servers> = OnceLock::new();
         SHARED.get_or_init(|| {
             let (sender, receiver) = std::sync::mpsc::channel();
@@ -36,10 +47,10 @@ impl Servers {
                     let folder = folder();
                     let binaries = find_or_fetch(&wanted(), false).await.unwrap();
                     let mut mongo = StartMongo::new(binaries.mongod, folder.join("mongodb"));
-                    match cache_gib {
-                        Some(cache_gib) => mongo.cache_gib = cache_gib,
+                    match start {
+                        Start::WithMemory => mongo.cache_gib = None,
                         // A test's database is dropped with its test; so are its files then.
-                        None => mongo.history_seconds = 5,
+                        Start::Small => mongo.history_seconds = 5,
                     }
                     let mongo = MongoServer::start(mongo);
                     let nats = NatsServer::start(StartNats::new(binaries.nats_server, folder.join("nats")));

@@ -9,8 +9,6 @@ use local_servers::{MongoServer, NatsServer, StartMongo, StartNats, Wanted, find
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
-/// Memory for mongod, in GiB: enough that a benchmark's data stays in it.
-const CACHE_GIB: f64 = 1.0;
 const STOP_LIMIT: Duration = Duration::from_secs(10);
 
 /// What a benchmark works with.
@@ -45,7 +43,8 @@ impl Lab {
         let folder = tempfile::Builder::new().prefix("har-bench-").tempdir_in(&parent);
         let folder = folder.with_context(|| format!("no folder can be made in {}", parent.display()))?;
         let mut mongo = StartMongo::new(binaries.mongod, folder.path().join("mongo"));
-        mongo.cache_gib = CACHE_GIB;
+        // As where it has a machine for itself: in less it would write out again and again what is about to change.
+        mongo.cache_gib = None;
         let mongo = MongoServer::start(mongo).await?;
         let nats = NatsServer::start(StartNats::new(binaries.nats_server, folder.path().join("nats"))).await?;
         let connection = event_log::connect(&mongo.uri(), "har-bench").await?;

@@ -29,8 +29,9 @@ pub struct StartMongo {
     pub port: Option<u16>,
     /// Where the server's output is appended.
     pub log_file: PathBuf,
-    /// WiredTiger's cache in GiB (0.25 is the least that mongod accepts).
-    pub cache_gib: f64,
+    /// WiredTiger's cache in GiB (0.25 is the least that mongod accepts); none for mongod's own choice, which is about half
+    /// of the machine's memory.
+    pub cache_gib: Option<f64>,
     /// The oplog's size in MiB. Nothing here reads the oplog; mongod's own choice is a share of the disk.
     pub oplog_mib: u32,
     /// For how many seconds what was can still be read, and files of what was dropped are kept. 300 is mongod's own
@@ -51,7 +52,7 @@ impl StartMongo {
             data_dir,
             port: None,
             log_file: log_file.into(),
-            cache_gib: 0.25,
+            cache_gib: Some(0.25),
             oplog_mib: 512,
             history_seconds: 300,
             failpoints: false,
@@ -137,21 +138,21 @@ impl MongoServer {
 }
 
 async fn run(settings: &StartMongo, port: u16) -> Result<(u16, ServerProcess), StartError> {
-    let (port_text, cache, oplog) = (port.to_string(), settings.cache_gib.to_string(), settings.oplog_mib.to_string());
+    let (port_text, oplog) = (port.to_string(), settings.oplog_mib.to_string());
     let history = format!("minSnapshotHistoryWindowInSeconds={}", settings.history_seconds);
+    let cache = settings.cache_gib.map(|gib| ["--wiredTigerCacheSizeGB".to_owned(), gib.to_string()]);
     let arguments: Vec<&OsStr> = [
         OsStr::new("--dbpath"),
         settings.data_dir.as_os_str(),
         OsStr::new("--port"),
         OsStr::new(&port_text),
-        OsStr::new("--wiredTigerCacheSizeGB"),
-        OsStr::new(&cache),
         OsStr::new("--oplogSize"),
         OsStr::new(&oplog),
         OsStr::new("--setParameter"),
         OsStr::new(&history),
     ]
     .into_iter()
+    .chain(cache.iter().flatten().map(OsStr::new))
     .chain(FIXED_ARGUMENTS.iter().map(OsStr::new))
     .chain(FAILPOINT_ARGUMENTS.iter().filter(|_| settings.failpoints).map(OsStr::new))
     .collect();

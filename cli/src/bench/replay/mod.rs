@@ -29,8 +29,6 @@ use crate::output::say;
 
 /// The database of both apps: the one without projections that writes the log, the one that replays it.
 const DATABASE: &str = "bench_replay";
-/// Memory for mongod, in GiB: as a server of this size would be given.
-const CACHE_GIB: f64 = 2.0;
 /// The longest that publication and the projections may take to come to the end of the log.
 const SETTLE_LIMIT: Duration = Duration::from_secs(900);
 
@@ -68,7 +66,7 @@ struct Report {
 /// When a server can't be had, or the product does not start.
 pub async fn run(options: &Options) -> anyhow::Result<()> {
     let quiet = options.common.json;
-    let _ = Servers::with_memory(Some(CACHE_GIB));
+    let _ = Servers::with_memory();
     let settings = HashMap::from([("HAR_MONGODB_DATABASE".to_owned(), DATABASE.to_owned())]);
     let app = TestApp::start(AppOptions { settings: settings.clone(), ..AppOptions::without_projections() }).await;
     let mut history = History::new();
