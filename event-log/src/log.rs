@@ -1,7 +1,7 @@
 //! The log as a whole: what it is made of, and how it is opened.
 
 use std::future::IntoFuture;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, Weak};
 
 use bson::{Document, doc};
 use events::{Position, StoredEvent};
@@ -12,6 +12,7 @@ use crate::appender::AppendQueue;
 use crate::load::StateCache;
 use crate::mongo::{Mongo, TIME_LIMIT, within};
 use crate::personal_data::{MasterKey, PersonKeys};
+use crate::publication::feed::Feed;
 use crate::{GENESIS_HASH, IdempotencyRecords, LogNames, schema};
 
 /// Committed batches that a slow listener may lag behind before it must read the log instead.
@@ -94,6 +95,8 @@ pub(crate) struct Inner {
     pub(crate) cache: StateCache,
     pub(crate) queue: AppendQueue,
     pub(crate) committed: broadcast::Sender<Arc<[StoredEvent]>>,
+    /// What this process's subscriptions listen to, while there are any.
+    pub(crate) feed: Mutex<Weak<Feed>>,
 }
 
 impl EventLog {
@@ -115,6 +118,7 @@ impl EventLog {
             cache: StateCache::new(),
             queue: AppendQueue::new(),
             committed,
+            feed: Mutex::default(),
             mongo: mongo.clone(),
             database,
             names,

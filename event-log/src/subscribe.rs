@@ -5,14 +5,13 @@
 //! another history, and all of it while NATS is away.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_nats::Client;
 use events::{Position, StoredEvent};
 use tokio::time::Instant;
 
-use crate::publication::feed::{Fed, Feed};
+use crate::publication::feed::{Fed, Listener};
 use crate::publication::is_connected;
 use crate::{EventLog, GENESIS_HASH, LogError};
 
@@ -22,23 +21,20 @@ const LOOK_WITHOUT_NATS: Duration = Duration::from_millis(25);
 const LOOK_WITH_NATS: Duration = Duration::from_millis(500);
 /// Further behind than this, a subscription reads the log by itself before it asks NATS.
 const BACKLOG: u64 = 2_000;
-/// A consumer that is younger than this is not made anew for being silent.
-const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The events of a log after a position.
 pub struct Subscription {
     log: EventLog,
     client: Client,
-    /// The last position that was handed out. Shared with the feed, which skips what is behind it.
-    after: Arc<AtomicU64>,
+    /// The last position that was handed out.
+    after: Position,
     /// Its hash; none until it was asked for.
     hash: Option<String>,
-    feed: Option<(Feed, Instant)>,
+    feed: Option<Listener>,
     /// A message that was received and is not the next, or not yet.
-    waiting: Option<Fed>,
+    waiting: Option<Arc<Fed>>,
     /// Since when there is no need to look at the log; none when it is to be looked at now.
     settled: Option<Instant>,
-    connected: bool,
 }
 
 /// What the messages that are here give.
@@ -56,19 +52,18 @@ impl Subscription {
         Self {
             log: log.clone(),
             client: client.clone(),
-            after: Arc::new(AtomicU64::new(after)),
+            after,
             hash: (after == 0).then(|| GENESIS_HASH.to_owned()),
             feed: None,
             waiting: None,
             settled: None,
-            connected: true,
         }
     }
 
     /// The last position that was handed out.
     #[must_use]
-    pub fn position(&self) -> Position {
-        self.after.load(Ordering::Relaxed)
+    pub const fn position(&self) -> Position {
+        self.after
     }
 
     /// The next events, contiguous from the position after the last ones: all that is here, at once, up to `max` events
@@ -137,14 +132,8 @@ impl Subscription {
         if self.log.head().await?.position.saturating_sub(self.position()) > BACKLOG {
             return self.read(max).await;
         }
-        self.start_feed();
+        self.feed = Some(self.log.listen(&self.client, self.after));
         Ok(Vec::new())
-    }
-
-    fn start_feed(&mut self) {
-        let feed = Feed::start(&self.client, self.log.names(), self.after.clone());
-        self.feed = Some((feed, Instant::now()));
-        self.waiting = None;
     }
 
     /// Takes what is here, without waiting.
@@ -152,7 +141,7 @@ impl Subscription {
         let mut events = Vec::new();
         let mut bytes = 0;
         while events.len() < max {
-            let here = self.waiting.take().or_else(|| self.feed.as_mut().and_then(|(feed, _)| feed.try_next()));
+            let here = self.waiting.take().or_else(|| self.feed.as_mut().and_then(Listener::try_next));
             let Some(fed) = here else { break };
             let after = self.position();
             if fed.sequence <= after {
@@ -160,22 +149,23 @@ impl Subscription {
             }
             let is_next = fed.sequence == after + 1;
             let fits = events.is_empty() || bytes + fed.bytes <= max_bytes;
-            match fed.event {
+            match &fed.event {
                 Some(event) if is_next && fits && self.hash.as_ref() == Some(&event.prev_hash) => {
                     bytes += fed.bytes;
-                    self.advance(&event);
-                    events.push(*event);
+                    self.advance(event);
+                    events.push(event.clone());
                 }
                 // For the next time; what came before it is handed out first.
-                event if !events.is_empty() => {
-                    self.waiting = Some(Fed { event, ..fed });
+                _ if !events.is_empty() => {
+                    self.waiting = Some(fed);
                     break;
                 }
                 // A stub, or not to be trusted: dropped, for the log has what belongs here.
                 _ if is_next => return Taken::Hole(1),
-                event => {
-                    self.waiting = Some(Fed { event, ..fed });
-                    return Taken::Hole(fed.sequence - after - 1);
+                _ => {
+                    let size = fed.sequence - after - 1;
+                    self.waiting = Some(fed);
+                    return Taken::Hole(size);
                 }
             }
         }
@@ -183,7 +173,10 @@ impl Subscription {
     }
 
     fn advance(&mut self, event: &StoredEvent) {
-        self.after.store(event.position, Ordering::Relaxed);
+        self.after = event.position;
+        if let Some(feed) = &self.feed {
+            feed.reached(event.position);
+        }
         self.hash = Some(event.hash.clone());
         self.settled = Some(Instant::now());
     }
@@ -202,31 +195,26 @@ impl Subscription {
 
     /// Looks whether the log has what NATS did not bring.
     async fn look(&mut self, max: usize) -> Result<Vec<StoredEvent>, LogError> {
+        let (was_settled, connected) = (self.settled.is_some(), is_connected(&self.client));
         let events = self.read(max).await?;
         // Where there was something there may be more.
         self.settled = events.is_empty().then(Instant::now);
-        let deaf = self.feed.as_ref().is_some_and(|(_, started)| started.elapsed() > PATIENCE);
-        if !events.is_empty() && deaf && self.connected {
-            self.start_feed();
+        let is_deaf = was_settled && connected && !events.is_empty();
+        if let Some(feed) = self.feed.as_ref().filter(|_| is_deaf) {
+            feed.is_deaf();
         }
         Ok(events)
     }
 
-    fn is_look_due(&mut self) -> bool {
-        let connected = is_connected(&self.client);
-        if connected && !self.connected {
-            // A restarted server has forgotten the consumer.
-            self.start_feed();
-        }
-        self.connected = connected;
-        let every = if connected { LOOK_WITH_NATS } else { LOOK_WITHOUT_NATS };
+    fn is_look_due(&self) -> bool {
+        let every = if is_connected(&self.client) { LOOK_WITH_NATS } else { LOOK_WITHOUT_NATS };
         self.settled.is_none_or(|since| since.elapsed() >= every)
     }
 
     async fn pause(&mut self, until: Instant) {
         let fed = async {
             match &mut self.feed {
-                Some((feed, _)) => feed.next().await,
+                Some(feed) => feed.next().await,
                 None => None,
             }
         };

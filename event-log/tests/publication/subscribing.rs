@@ -264,3 +264,36 @@ async fn one_that_is_ahead_of_the_log_is_told_so() {
     let told = subscription.next_batch(MANY, BYTES, Duration::ZERO).await;
     assert!(matches!(told, Err(LogError::Corrupt(_))), "{told:?}");
 }
+
+#[tokio::test]
+async fn all_of_a_process_share_a_consumer_and_one_that_is_slow_misses_nothing() {
+    let process = Process::new().await;
+    let mut publisher = process.publisher();
+    let mut quick = Subscription::new(&process.log, &process.nats, 0);
+    let mut slow = Subscription::new(&process.log, &process.nats, 0);
+    process.append(10).await;
+    publisher.publish_pending().await.unwrap();
+    for subscription in [&mut quick, &mut slow] {
+        read_to(subscription, 10).await;
+    }
+    // More than is kept for the slow one.
+    process.append(3_000).await;
+    publisher.publish_pending().await.unwrap();
+    let last = process.log.head().await.unwrap().position;
+    let mut later = Subscription::new(&process.log, &process.nats, 1_500);
+    let all = process.everything().await;
+    assert_eq!(read_to(&mut quick, last).await, all[10..]);
+    assert_eq!(read_to(&mut slow, last).await, all[10..]);
+    assert_eq!(read_to(&mut later, last).await, all[1_500..]);
+    let mut stream = process.jetstream().get_stream(process.log.names().stream_name()).await.unwrap();
+    assert_eq!(stream.info().await.unwrap().state.consumer_count, 1);
+    // Each of them hears.
+    for subscription in [&mut quick, &mut slow, &mut later] {
+        let send = async || {
+            process.append(1).await;
+            publisher.publish_pending().await.unwrap();
+        };
+        let delay = shortest_delay(subscription, send).await;
+        assert!(delay < Duration::from_millis(100), "it took {delay:?}; looking takes up to 500 ms");
+    }
+}
