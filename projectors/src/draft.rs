@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::carried::Carried;
-use crate::folding::{Cache, Folding, Parked, Parking, keys_of};
+use crate::folding::{Cache, Folding, Parked, Parking, Slot, keys_of};
 use crate::store::{Changes, Store};
 use crate::writing::Writing;
 use crate::{DocKey, Projection};
@@ -64,9 +64,14 @@ impl Draft {
 
     /// Folds events upon those before.
     pub(crate) async fn fold(&mut self, events: Vec<Opened>, below: &Below<'_>) -> Result<(), LogError> {
-        let with_keys = events.into_iter().map(|event| (keys_of(&*self.folding.projection, &event), event));
+        let projection = self.folding.projection.clone();
+        let with_keys = events.into_iter().map(|event| (keys_of(&*projection, &event), event));
         let with_keys: Vec<(BTreeSet<DocKey>, Opened)> = with_keys.filter(|(keys, _)| !keys.is_empty()).collect();
         let cache = &mut self.folding.cache;
+        let keys = with_keys.iter().flat_map(|(keys, _)| keys);
+        for key in keys.filter(|key| projection.writes_once(key.collection())) {
+            cache.fill(key.clone(), Slot::Absent);
+        }
         below.load(with_keys.iter().flat_map(|(keys, _)| keys), cache).await?;
         for (keys, event) in with_keys {
             while let Err(missing) = self.folding.take(&event, &keys) {

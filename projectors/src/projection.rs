@@ -92,6 +92,12 @@ pub trait Projection: Send + Sync + 'static {
         Duration::ZERO
     }
 
+    /// Whether each document of a collection is made by one event, and touched by no other: then it can't be there yet,
+    /// and is not looked for.
+    fn writes_once(&self, _collection: &str) -> bool {
+        false
+    }
+
     /// The documents that an event touches, from its fields alone.
     fn keys(&self, event: &RecordedEvent) -> Vec<DocKey>;
 

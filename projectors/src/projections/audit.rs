@@ -34,6 +34,10 @@ impl Projection for Audit {
         true
     }
 
+    fn writes_once(&self, collection: &str) -> bool {
+        collection == AUDIT_EVENTS.name
+    }
+
     fn keys(&self, event: &RecordedEvent) -> Vec<DocKey> {
         keys(event.position)
     }

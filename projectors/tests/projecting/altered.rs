@@ -46,6 +46,10 @@ impl Projection for Altered {
         self.pace
     }
 
+    fn writes_once(&self, collection: &str) -> bool {
+        self.projection.writes_once(collection)
+    }
+
     fn keys(&self, event: &RecordedEvent) -> Vec<DocKey> {
         self.projection.keys(event)
     }

@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bson::doc;
 use events::{CourseId, UserId};
@@ -12,22 +11,8 @@ use read_models::{Announcement, Parked};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::{Academy, PATIENCE, assert_same, with_academy};
+use crate::support::{Academy, PATIENCE, assert_same, until_error, with_academy};
 use crate::{history, oracle};
-
-const WAIT: Duration = Duration::from_millis(100);
-
-/// Steps until an error ends the worker.
-async fn until_error(worker: &mut Worker) -> WorkerError {
-    let working = async {
-        loop {
-            if let Err(error) = worker.run_once(WAIT).await {
-                return error;
-            }
-        }
-    };
-    tokio::time::timeout(PATIENCE, working).await.expect("an error in time")
-}
 
 async fn course(academy: &Academy, instructor: UserId, title: &str) -> CourseId {
     let id = CourseId::new(Uuid::now_v7());

@@ -2,17 +2,15 @@
 #![allow(clippy::unwrap_used)]
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bson::doc;
 use events::{CourseId, CoursePublished};
-use projectors::{Courses, WorkerError};
+use projectors::{Audit, Courses, WorkerError};
+use read_models::PositionKey;
 use uuid::Uuid;
 
 use crate::history;
-use crate::support::{Academy, with_academy};
-
-const WAIT: Duration = Duration::from_millis(100);
+use crate::support::{Academy, assert_same, until_error, with_academy};
 
 async fn course(academy: &Academy) -> CourseId {
     let id = CourseId::new(Uuid::now_v7());
@@ -60,11 +58,7 @@ fn a_document_that_somebody_took_away_ends_the_worker_and_the_next_one_parks_it(
         let before = worker.position();
         courses(&academy).delete_one(doc! { "_id": id.to_string() }).await.unwrap();
         publish(&academy, id).await;
-        let error = loop {
-            if let Err(error) = worker.run_once(WAIT).await {
-                break error;
-            }
-        };
+        let error = until_error(&mut worker).await;
         assert!(matches!(error, WorkerError::Altered), "{error}");
         assert_eq!(academy.checkpoint("courses").await.unwrap().position, before, "nothing written");
 
@@ -72,5 +66,27 @@ fn a_document_that_somebody_took_away_ends_the_worker_and_the_next_one_parks_it(
         academy.catch_up(&mut next).await;
         let parked = academy.parked().await;
         assert!(parked.iter().any(|parked| parked.key == id.to_string()), "{parked:?}");
+    });
+}
+
+#[test]
+fn a_document_that_should_not_be_there_yet_ends_the_worker() {
+    with_academy(&[Arc::new(Audit)], |academy| async move {
+        history::register(&academy, "Ada").await;
+        let mut worker = academy.worker(Arc::new(Audit), 1).await;
+        academy.catch_up(&mut worker).await;
+        // It is not even looked for: an event is indexed once.
+        let strange = doc! { "_id": PositionKey::new(worker.position() + 2).to_string() };
+        let index = academy.log.database().collection::<bson::Document>("audit_events");
+        index.insert_one(strange.clone()).bypass_document_validation(true).await.unwrap();
+        let before = academy.documents(&Audit).await;
+        history::register(&academy, "Grace").await;
+        let error = until_error(&mut worker).await;
+        assert!(matches!(error, WorkerError::Altered), "{error}");
+        assert_same(&academy.documents(&Audit).await, &before, "nothing written");
+
+        index.delete_one(strange).await.unwrap();
+        academy.catch_up(&mut academy.worker(Arc::new(Audit), 2).await).await;
+        assert_eq!(index.count_documents(doc! {}).await.unwrap(), academy.log.head().await.unwrap().position);
     });
 }

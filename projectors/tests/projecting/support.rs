@@ -16,7 +16,7 @@ use events::{Actor, CorrelationId, Event, EventId, Position, StoredEvent, Stream
 use futures::TryStreamExt;
 use local_servers::{MongoServer, NatsServer, StartMongo, StartNats, Wanted, find_or_fetch};
 use mongodb::options::{Acknowledgment, ClientOptions, ReadConcern, WriteConcern};
-use projectors::{BATCH_EVENTS, Projection, Worker};
+use projectors::{BATCH_EVENTS, Projection, Worker, WorkerError};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -213,6 +213,18 @@ pub fn assert_same(found: &Documents, expected: &Documents, what: &str) {
     for key in found.keys().chain(expected.keys()) {
         assert_eq!(found.get(key), expected.get(key), "{what}: {key:?}");
     }
+}
+
+/// Steps until an error ends the worker.
+pub async fn until_error(worker: &mut Worker) -> WorkerError {
+    let working = async {
+        loop {
+            if let Err(error) = worker.run_once(Duration::from_millis(100)).await {
+                return error;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, working).await.expect("an error in time")
 }
 
 /// Waits until a condition holds.
