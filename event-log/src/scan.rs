@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use bson::{Document, RawDocumentBuf, doc};
 use events::{Position, StoredEvent, StreamType};
-use futures::{Stream, TryStreamExt as _};
+use futures::{Stream, StreamExt as _, TryStreamExt as _};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -12,6 +12,9 @@ use crate::lean::Lean;
 use crate::mongo::{TIME_LIMIT, within};
 use crate::read::{Opened, malformed, signed, stored_from_document};
 use crate::{EventLog, LogError};
+
+/// Ranges that MongoDB is asked for at the same time: it reads one while another is on its way.
+const READS: usize = 2;
 
 /// An event of a scan, opened as [`EventLog::open_to_fold`] does.
 #[derive(Debug)]
@@ -27,8 +30,8 @@ type Opening = Option<JoinHandle<Result<Vec<Scanned>, LogError>>>;
 
 impl EventLog {
     /// The events after a position and up to another, of these kinds of streams only, opened, in order, in batches of
-    /// at most `batch`: while one is being folded the next ones are read and decoded by other tasks. Positions of other
-    /// streams are left out, so that holes are not seen; see [`EventLog::verify`].
+    /// what `batch` positions have of them: while one is being folded the next ones are read and decoded by other tasks.
+    /// Positions of other streams are left out, so that holes are not seen; see [`EventLog::verify`].
     ///
     /// # Errors
     /// [`LogError`], with which the stream ends.
@@ -60,51 +63,50 @@ impl EventLog {
         })
     }
 
+    /// The documents of a range, of which there may be as many as it has positions.
     async fn documents(
         &self,
         (after, to): (Position, Position),
         mut filter: Document,
-        batch: u32,
     ) -> Result<Vec<RawDocumentBuf>, LogError> {
         filter.insert("_id", doc! { "$gt": signed(after)?, "$lte": signed(to)? });
         let raw = self.0.events.clone_with_type::<RawDocumentBuf>();
+        // All in one answer, unless they are too large for one.
+        let size = u32::try_from(to.saturating_sub(after).saturating_add(1)).unwrap_or(u32::MAX);
         // Without a projection MongoDB sends the bytes that it has.
-        let find = raw.find(filter).sort(doc! { "_id": 1 }).limit(i64::from(batch)).batch_size(batch);
+        let find = raw.find(filter).sort(doc! { "_id": 1 }).batch_size(size);
         within(TIME_LIMIT * 8, async { find.await?.try_collect().await }).await
     }
 }
 
-/// Reads batch after batch and has each opened by a task of its own, since decoding and decrypting is most of the work;
-/// ends with the first error, or when nobody waits any more.
+/// Reads range after range, some at the same time, and has each opened by a task of its own, since decoding and
+/// decrypting is most of the work; ends with the first error, or when nobody waits any more.
 async fn read_ahead(
     log: EventLog,
-    (mut after, to): (Position, Position),
+    (after, to): (Position, Position),
     filter: Document,
     batch: u32,
     openings: mpsc::Sender<Opening>,
 ) {
-    loop {
-        let read = log.documents((after, to), filter.clone(), batch).await;
-        let read = read.and_then(|documents| Ok((last_position(&documents)?, documents)));
-        let (opening, is_last) = match read {
-            Ok((None, _)) => (None, true),
-            Ok((Some(last), documents)) => {
-                after = last;
+    let batch = u64::from(batch.max(1));
+    let starts = std::iter::successors(Some(after), |start| start.checked_add(batch)).take_while(|start| *start < to);
+    let ranges = starts.map(|start| (start, to.min(start.saturating_add(batch))));
+    let mut reads = futures::stream::iter(ranges).map(|range| log.documents(range, filter.clone())).buffered(READS);
+    while let Some(read) = reads.next().await {
+        let is_last = read.is_err();
+        let opening = match read {
+            Ok(documents) if documents.is_empty() => continue,
+            Ok(documents) => {
                 let log = log.clone();
-                (Some(tokio::spawn(async move { open_all(&log, &documents).await })), false)
+                tokio::spawn(async move { open_all(&log, &documents).await })
             }
-            Err(error) => (Some(tokio::spawn(async { Err(error) })), true),
+            Err(error) => tokio::spawn(async { Err(error) }),
         };
-        if openings.send(opening).await.is_err() || is_last {
+        if openings.send(Some(opening)).await.is_err() || is_last {
             return;
         }
     }
-}
-
-fn last_position(documents: &[RawDocumentBuf]) -> Result<Option<Position>, LogError> {
-    let Some(last) = documents.last() else { return Ok(None) };
-    let last = last.get_i64("_id").map_err(|_| LogError::Corrupt("an event without position".into()))?;
-    Position::try_from(last).map(Some).map_err(|_| LogError::Corrupt("a negative position".into()))
+    openings.send(None).await.ok();
 }
 
 /// Opens the events of documents.

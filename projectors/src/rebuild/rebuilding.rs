@@ -227,6 +227,8 @@ impl Rebuilding<'_> {
             self.shadow.insert(&changes).await?;
             self.shadow.park(folding.parking.changed()).await?;
             self.parked = folding.parking.after();
+            // To let go of all of a window takes its time.
+            tokio::task::spawn_blocking(move || drop((changes, folding)));
             self.shadow.mark_stale(self.parked.keys()).await?;
             self.rebuild.written = to;
             return Ok(self.tell(self.rebuild.state).await?);
