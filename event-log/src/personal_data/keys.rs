@@ -15,6 +15,9 @@ use crate::{LogError, schema};
 
 /// The longest that all keys may take.
 const LONG: Duration = Duration::from_secs(60);
+/// How many keys are remembered for sealing, and for how long: somebody who learns sends a command now and then.
+const REMEMBERED: u64 = 20_000;
+const REMEMBERED_FOR: Duration = Duration::from_secs(600);
 
 /// The persons' keys: a database of their own, each wrapped by the master key.
 ///
@@ -32,7 +35,7 @@ impl PersonKeys {
         Self {
             collection: database.collection(schema::PERSON_KEYS),
             wrapper: master.wrapper(),
-            remembered: moka::sync::Cache::builder().max_capacity(20_000).time_to_live(Duration::from_secs(30)).build(),
+            remembered: moka::sync::Cache::builder().max_capacity(REMEMBERED).time_to_live(REMEMBERED_FOR).build(),
         }
     }
 
