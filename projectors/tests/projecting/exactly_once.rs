@@ -119,8 +119,10 @@ fn killed_anywhere_it_goes_on_from_the_checkpoint() {
                 let small = random.random_range(1..20);
                 let worker = Worker::take_over(projection.clone(), &academy.log, &academy.nats, epoch, small).await;
                 let mut worker = worker.unwrap();
-                // The future is dropped wherever it is: before, within or after its transaction.
-                let life = Duration::from_micros(random.random_range(0..40_000));
+                // The future is dropped wherever it is: before, within or after its transaction. The longer it does not
+                // get on, on a busy machine, the longer it may live.
+                let longest = 40_000 + 200 * u64::try_from(epoch).unwrap();
+                let life = Duration::from_micros(random.random_range(0..longest));
                 let working = async {
                     while worker.position() < head {
                         worker.run_once(Duration::from_millis(100)).await.unwrap();
