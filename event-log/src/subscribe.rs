@@ -201,7 +201,7 @@ impl Subscription {
         self.settled = events.is_empty().then(Instant::now);
         let is_deaf = was_settled && connected && !events.is_empty();
         if let Some(feed) = self.feed.as_ref().filter(|_| is_deaf) {
-            feed.is_deaf();
+            feed.renew();
         }
         Ok(events)
     }

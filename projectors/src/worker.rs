@@ -58,8 +58,8 @@ pub enum WorkerError {
     /// Another transaction is in the way, again and again.
     #[error("another transaction was in the way again and again")]
     Contended,
-    /// Somebody else has written the documents.
-    #[error("the documents are not as this worker left them")]
+    /// Somebody else has written the documents. When it goes on the projection must be rebuilt.
+    #[error("the documents are not as this worker left them; if this goes on, rebuild the projection")]
     Altered,
     /// The log or the database is away.
     #[error(transparent)]

@@ -139,8 +139,8 @@ impl Listener {
         self.feed.state.reached.fetch_max(position, Ordering::Relaxed);
     }
 
-    /// The log has what the consumer did not bring: it is made anew, unless it is young.
-    pub fn is_deaf(&self) {
+    /// Has the consumer made anew, unless it is young: the log has what it did not bring.
+    pub fn renew(&self) {
         let State { made, renewed, .. } = &*self.feed.state;
         if made.lock().unwrap_or_else(PoisonError::into_inner).elapsed() > PATIENCE {
             renewed.notify_one();
