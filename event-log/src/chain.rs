@@ -127,8 +127,8 @@ impl CanonicalPieces {
 /// Room for the JSON of most events.
 const ROOM: usize = 1_024;
 
-/// JSON as `serde_json` writes it, which takes much less than sorting it anew: canonical when its names are in their order, and its values
-/// [written canonically](is_written_canonically).
+/// JSON as `serde_json` writes it, which takes much less than sorting it anew: canonical when its names are in their
+/// order, and its values [written canonically](is_written_canonically).
 fn written(object: &impl Serialize) -> serde_json::Result<Vec<u8>> {
     let mut json = Vec::with_capacity(ROOM);
     serde_json::to_writer(&mut json, object)?;

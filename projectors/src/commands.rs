@@ -13,8 +13,8 @@ use crate::difference::Difference;
 use crate::folding::{Change, Parked, Slot};
 use crate::store::{Changes, CommitError};
 
-/// One command carries no more statements than this, and about so many bytes: it is a document itself, and
-/// those end at 16 MiB.
+/// One command carries no more statements than this, and about so many bytes: it is a document itself, and those end at
+/// 16 MiB.
 const COMMAND_STATEMENTS: usize = 1_000;
 const COMMAND_BYTES: usize = 8 * 1024 * 1024;
 /// A document that does not fit into a command of its own is refused here: the server's refusal would name no document.

@@ -22,7 +22,7 @@ const REMEMBERED_FOR: Duration = Duration::from_secs(600);
 /// The persons' keys: a database of their own, each wrapped by the master key.
 ///
 /// For *opening*, the database is asked each time, so that an erased person is unreadable at once, in every process.
-/// For *sealing*, keys are remembered for a short while: what is sealed under a key that is gone is unreadable anyway.
+/// For *sealing*, keys are remembered for some minutes: what is sealed under a key that is gone is unreadable anyway.
 #[derive(Clone)]
 pub struct PersonKeys {
     collection: Collection<Document>,

@@ -29,8 +29,8 @@ pub struct StartMongo {
     pub port: Option<u16>,
     /// Where the server's output is appended.
     pub log_file: PathBuf,
-    /// WiredTiger's cache in GiB (0.25 is the least that mongod accepts); none for mongod's own choice, which is about half
-    /// of the machine's memory.
+    /// WiredTiger's cache in GiB (0.25 is the least that mongod accepts); none for mongod's own choice, which is about
+    /// half of the machine's memory.
     pub cache_gib: Option<f64>,
     /// The oplog's size in MiB. Nothing here reads the oplog; mongod's own choice is a share of the disk.
     pub oplog_mib: u32,
