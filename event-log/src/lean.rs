@@ -1,13 +1,17 @@
 //! Events as a scan decodes them: straight from the bytes, and without what no fold asks for.
 
+use std::str::FromStr;
+
+use bson::RawDocument;
+use bson::raw::RawBsonRef;
 use bson::serde_helpers::HumanReadable;
-use bson::{RawDocument, RawDocumentBuf};
 use events::{
     Actor, ActorRole, CorrelationId, Event, EventId, Fields, Position, RecordedEvent, StoredActor, StoredEvent,
     StreamId, StreamType, Timestamp, UserId, Version,
 };
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::Deserialize as _;
+use serde::de::value::StrDeserializer;
+use serde::de::{DeserializeOwned, IntoDeserializer as _};
 use serde_json::Value;
 
 use crate::LogError;
@@ -16,15 +20,12 @@ use crate::read::malformed;
 
 /// An event without its hashes and where its actor sat, which are the most of its bytes; its data still as it is stored.
 /// One that is not known is decoded again, whole.
-#[derive(Deserialize)]
 pub(crate) struct Lean<'a> {
-    #[serde(rename = "_id")]
     position: Position,
     id: EventId,
     stream_type: StreamType,
     stream_id: &'a str,
     version: Version,
-    #[serde(rename = "type")]
     event_type: &'a str,
     schema_version: u32,
     time: Timestamp,
@@ -32,11 +33,10 @@ pub(crate) struct Lean<'a> {
     correlation_id: CorrelationId,
     causation_id: Option<EventId>,
     subject_ids: Vec<UserId>,
-    #[serde(borrow)]
     data: &'a RawDocument,
 }
 
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Copy)]
 struct LeanActor {
     user_id: Option<UserId>,
     role: ActorRole,
@@ -59,8 +59,58 @@ impl<'a> Lean<'a> {
     ///
     /// # Errors
     /// [`LogError::Corrupt`] when the document is not of an event's shape.
-    pub(crate) fn of(document: &'a RawDocumentBuf) -> Result<Self, LogError> {
-        bson::deserialize_from_slice(document.as_bytes()).map_err(malformed)
+    pub(crate) fn of(document: &'a RawDocument) -> Result<Self, LogError> {
+        Self::read(document).ok_or_else(|| {
+            let position = document.get("_id").ok().flatten();
+            LogError::Corrupt(format!("malformed event at {position:?}"))
+        })
+    }
+
+    /// Reads field by field: a deserializer asks more of each, also of those that are not kept, and a rebuild reads the
+    /// whole log.
+    fn read(document: &'a RawDocument) -> Option<Self> {
+        let (mut position, mut id, mut version, mut time) = (None, None, None, None);
+        let (mut stream_type, mut stream_id, mut event_type, mut schema_version) = (None, None, None, None);
+        let (mut actor, mut correlation_id, mut causation_id) = (None, None, None);
+        let (mut subject_ids, mut data) = (None, None);
+        for element in document.iter_elements() {
+            let element = element.ok()?;
+            let value = || element.value().ok();
+            match element.key().as_str() {
+                "_id" => position = number(value()?),
+                "id" => id = parsed(value()?),
+                "stream_type" => stream_type = parsed(value()?),
+                "stream_id" => stream_id = value()?.as_str(),
+                "version" => version = number(value()?),
+                "type" => event_type = value()?.as_str(),
+                "schema_version" => schema_version = number(value()?),
+                "time" => time = parsed(value()?),
+                "actor" => actor = LeanActor::of(value()?.as_document()?),
+                "correlation_id" => correlation_id = parsed(value()?),
+                "causation_id" => causation_id = nullable(value()?),
+                "subject_ids" => {
+                    let ids = value()?.as_array()?.into_iter();
+                    subject_ids = Some(ids.map(|id| parsed(id.ok()?)).collect::<Option<_>>()?);
+                }
+                "data" => data = value()?.as_document(),
+                _ => {}
+            }
+        }
+        Some(Self {
+            position: position?,
+            id: id?,
+            stream_type: stream_type?,
+            stream_id: stream_id?,
+            version: version?,
+            event_type: event_type?,
+            schema_version: schema_version?,
+            time: time?,
+            actor: actor?,
+            correlation_id: correlation_id?,
+            causation_id: causation_id?,
+            subject_ids: subject_ids?,
+            data: data?,
+        })
     }
 
     /// The event, typed, when that takes no more than reading it: nothing in it is sealed, and it is of today's shape.
@@ -115,15 +165,36 @@ impl<'a> Lean<'a> {
     }
 }
 
+impl LeanActor {
+    fn of(document: &RawDocument) -> Option<Self> {
+        let role = document.get_str("role").ok()?.into_deserializer();
+        let role = ActorRole::deserialize::<StrDeserializer<'_, serde::de::value::Error>>(role).ok()?;
+        Some(Self { user_id: nullable(document.get("user_id").ok()??)?, role })
+    }
+}
+
+fn parsed<T: FromStr>(value: RawBsonRef<'_>) -> Option<T> {
+    value.as_str()?.parse().ok()
+}
+
+fn nullable<T: FromStr>(value: RawBsonRef<'_>) -> Option<Option<T>> {
+    if value.as_null().is_some() { Some(None) } else { parsed(value).map(Some) }
+}
+
+fn number<T: TryFrom<i64>>(value: RawBsonRef<'_>) -> Option<T> {
+    value.as_i64().or_else(|| value.as_i32().map(i64::from))?.try_into().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;
     use std::path::Path;
 
-    use bson::serialize_to_raw_document_buf;
+    use bson::{Document, RawDocumentBuf, serialize_to_raw_document_buf};
     use serde_json::json;
 
     use super::*;
+    use crate::read::stored_from_document;
 
     const PERSON: &str = "018f3a5c-9100-7e42-9a31-5b6c7d8e9f02";
 
@@ -170,6 +241,27 @@ mod tests {
             let lean = Lean::of(&document).unwrap();
             assert_eq!(lean.plain(), None, "{event_type} {data}");
             assert_eq!(lean.stored().unwrap().data, data);
+        }
+    }
+
+    #[test]
+    fn a_document_that_lacks_a_field_or_has_another_kind_in_its_place_is_no_event() {
+        let data = json!({ "user_id": PERSON, "reason": null });
+        let whole = document("user", &"UserReactivated".into(), &1.into(), &data);
+        let fields = Document::try_from(&whole).unwrap();
+        let known = StoredEvent {
+            hash: String::new(),
+            prev_hash: String::new(),
+            ..stored_from_document(fields.clone()).unwrap()
+        };
+        assert_eq!(Lean::of(&whole).unwrap().stored().unwrap(), known);
+        for field in fields.keys().filter(|field| !field.ends_with("hash")) {
+            let (mut without, mut other) = (fields.clone(), fields.clone());
+            without.remove(field);
+            other.insert(field, 1.5);
+            for broken in [without, other] {
+                assert!(Lean::of(&RawDocumentBuf::try_from(&broken).unwrap()).is_err(), "{field} of {broken}");
+            }
         }
     }
 }

@@ -6,6 +6,7 @@
 //! | `load`, `read` | states folded from their streams; events by position and by stream |
 //! | `chain` | the hash chain over canonical JSON |
 //! | `restore` | a log put back where there is none; how large one is |
+//! | `answers` | a range of the log as MongoDB's answers hold it |
 //! | `scan` | a stretch of the log, opened, as fast as it can be read |
 //! | `verify` | the chain recomputed over what is stored |
 //! | `personal_data` | per-person keys; sealing on the way in, opening on the way out |
@@ -14,6 +15,7 @@
 //! | `publication`, `subscribe` | the log on NATS, and off it again |
 //! | `signed_head` | what makes a truncation visible |
 
+mod answers;
 mod appender;
 mod chain;
 mod commit;

@@ -2,15 +2,15 @@
 
 use std::num::NonZeroUsize;
 
-use bson::{Document, RawDocumentBuf, doc};
+use bson::{Document, RawDocument, doc};
 use events::{Position, StoredEvent, StreamType};
-use futures::{Stream, StreamExt as _, TryStreamExt as _};
+use futures::{Stream, StreamExt as _};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use crate::answers::Answers;
 use crate::lean::Lean;
-use crate::mongo::{TIME_LIMIT, within};
-use crate::read::{Opened, malformed, signed, stored_from_document};
+use crate::read::{Opened, malformed, stored_from_document};
 use crate::{EventLog, LogError};
 
 /// Ranges that MongoDB is asked for at the same time: it reads one while another is on its way.
@@ -62,21 +62,6 @@ impl EventLog {
             Some((opened, more))
         })
     }
-
-    /// The documents of a range, of which there may be as many as it has positions.
-    async fn documents(
-        &self,
-        (after, to): (Position, Position),
-        mut filter: Document,
-    ) -> Result<Vec<RawDocumentBuf>, LogError> {
-        filter.insert("_id", doc! { "$gt": signed(after)?, "$lte": signed(to)? });
-        let raw = self.0.events.clone_with_type::<RawDocumentBuf>();
-        // All in one answer, unless they are too large for one.
-        let size = u32::try_from(to.saturating_sub(after).saturating_add(1)).unwrap_or(u32::MAX);
-        // Without a projection MongoDB sends the bytes that it has.
-        let find = raw.find(filter).sort(doc! { "_id": 1 }).batch_size(size);
-        within(TIME_LIMIT * 8, async { find.await?.try_collect().await }).await
-    }
 }
 
 /// Reads range after range, some at the same time, and has each opened by a task of its own, since decoding and
@@ -91,14 +76,13 @@ async fn read_ahead(
     let batch = u64::from(batch.max(1));
     let starts = std::iter::successors(Some(after), |start| start.checked_add(batch)).take_while(|start| *start < to);
     let ranges = starts.map(|start| (start, to.min(start.saturating_add(batch))));
-    let mut reads = futures::stream::iter(ranges).map(|range| log.documents(range, filter.clone())).buffered(READS);
+    let mut reads = futures::stream::iter(ranges).map(|range| log.answers(range, filter.clone())).buffered(READS);
     while let Some(read) = reads.next().await {
         let is_last = read.is_err();
         let opening = match read {
-            Ok(documents) if documents.is_empty() => continue,
-            Ok(documents) => {
+            Ok(answers) => {
                 let log = log.clone();
-                tokio::spawn(async move { open_all(&log, &documents).await })
+                tokio::spawn(async move { open_all(&log, &answers).await })
             }
             Err(error) => tokio::spawn(async { Err(error) }),
         };
@@ -110,31 +94,37 @@ async fn read_ahead(
 }
 
 /// Opens the events of documents.
-async fn open_all(log: &EventLog, documents: &[RawDocumentBuf]) -> Result<Vec<Scanned>, LogError> {
-    let mut scanned: Vec<Option<Opened>> = Vec::with_capacity(documents.len());
-    let mut closed = Vec::new();
-    for document in documents {
-        let lean = Lean::of(document)?;
-        let plain = lean.plain().map(Opened::Known);
-        if plain.is_none() {
-            closed.push(lean.stored()?);
-        }
-        scanned.push(plain);
-    }
+async fn open_all(log: &EventLog, answers: &Answers) -> Result<Vec<Scanned>, LogError> {
+    let documents = answers.documents()?;
+    let mut plain = Vec::with_capacity(documents.len());
     // Those that take more: with something sealed, of an earlier shape, or not known.
-    let mut opened = log.open_to_fold(closed).await?.into_iter();
-    let mut all = Vec::with_capacity(documents.len());
-    for (event, document) in scanned.into_iter().zip(documents) {
-        let event = match event.or_else(|| opened.next()) {
-            Some(Opened::Unknown { error, .. }) => Opened::Unknown { stored: whole(document)?, error },
-            Some(known @ Opened::Known(_)) => known,
-            None => return Err(LogError::Corrupt("an event was not opened".into())),
-        };
-        all.push(Scanned { event, bytes: document.as_bytes().len() });
+    let (mut places, mut closed) = (Vec::new(), Vec::new());
+    for (place, document) in documents.iter().enumerate() {
+        let lean = Lean::of(document)?;
+        match lean.plain() {
+            Some(event) => plain.push(Scanned { event: Opened::Known(event), bytes: document.as_bytes().len() }),
+            None => {
+                places.push(place);
+                closed.push(lean.stored()?);
+            }
+        }
     }
-    Ok(all)
+    if closed.is_empty() {
+        return Ok(plain);
+    }
+    let mut opened = places.into_iter().zip(log.open_to_fold(closed).await?).peekable();
+    let mut plain = plain.into_iter();
+    let all = documents.iter().enumerate().map(|(place, document)| {
+        let event = match opened.next_if(|(of, _)| *of == place) {
+            Some((_, Opened::Unknown { error, .. })) => Opened::Unknown { stored: whole(document)?, error },
+            Some((_, known @ Opened::Known(_))) => known,
+            None => return plain.next().ok_or_else(|| LogError::Corrupt("an event was not opened".into())),
+        };
+        Ok(Scanned { event, bytes: document.as_bytes().len() })
+    });
+    all.collect()
 }
 
-fn whole(document: &RawDocumentBuf) -> Result<StoredEvent, LogError> {
+fn whole(document: &RawDocument) -> Result<StoredEvent, LogError> {
     stored_from_document(Document::try_from(document).map_err(malformed)?)
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 use bson::raw::RawBsonRef;
 use bson::{RawDocument, RawDocumentBuf, doc};
 use events::Position;
-use futures::{StreamExt as _, TryStreamExt as _};
+use futures::StreamExt as _;
 use sha2::{Digest, Sha256};
 
 use crate::mongo::{TIME_LIMIT, within};
@@ -135,14 +135,9 @@ impl EventLog {
     }
 
     async fn chunk(&self, from: Position, to: Position) -> Result<Chunk, LogError> {
-        let raw = self.0.events.clone_with_type::<RawDocumentBuf>();
-        let filter = doc! { "_id": { "$gte": signed(from)?, "$lte": signed(to)? } };
-        let documents: Vec<RawDocumentBuf> = within(TIME_LIMIT * 8, async {
-            raw.find(filter).sort(doc! { "_id": 1 }).batch_size(2_500).await?.try_collect().await
-        })
-        .await?;
-        let checking = tokio::task::spawn_blocking(move || check(&documents, from, to));
-        checking.await.map_err(|_| LogError::Unavailable("a verification was broken off".into()))
+        let answers = self.answers((from - 1, to), doc! {}).await?;
+        let checking = tokio::task::spawn_blocking(move || Ok(check(&answers.documents()?, from, to)));
+        checking.await.map_err(|_| LogError::Unavailable("a verification was broken off".into()))?
     }
 }
 
@@ -150,7 +145,7 @@ fn signed_or_last(position: Position) -> i64 {
     i64::try_from(position).unwrap_or(i64::MAX)
 }
 
-fn check(documents: &[RawDocumentBuf], from: Position, to: Position) -> Chunk {
+fn check(documents: &[&RawDocument], from: Position, to: Position) -> Chunk {
     let mut chunk = Chunk { checked: 0, prev_hash: None, last: None, first_bad: None };
     let mut scratch = Scratch::default();
     for (expected, document) in (from..=to).zip(documents) {

@@ -1,7 +1,5 @@
 //! Documents carried along from batch to batch, so that they need not be loaded and decoded again.
 
-use std::collections::HashMap;
-
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 
@@ -38,7 +36,7 @@ impl Carried {
     }
 
     /// Takes in the documents of a batch that the majority has.
-    pub(crate) fn keep(&self, slots: HashMap<DocKey, Slot>) {
+    pub(crate) fn keep(&self, slots: impl Iterator<Item = (DocKey, Slot)>) {
         for (key, slot) in slots {
             self.0.insert(key, slot);
         }
@@ -54,7 +52,7 @@ mod tests {
         let carried = Carried::nothing();
         for round in 0..100 {
             let slots = (0..1_000).map(|number| (DocKey::stored("any", &format!("{round}/{number}")), Slot::Absent));
-            carried.keep(slots.collect());
+            carried.keep(slots);
         }
         carried.0.run_pending_tasks();
         assert!(carried.0.entry_count() <= MOST_BYTES / u64::from(OVERHEAD), "{}", carried.0.entry_count());
@@ -62,7 +60,7 @@ mod tests {
         assert!(carried.get(&DocKey::stored("any", "0/0")).is_none(), "the first are not");
 
         let large = bson::rawdoc! { "text": "x".repeat(usize::try_from(MOST_BYTES).unwrap()) };
-        carried.keep(HashMap::from([(DocKey::stored("any", "large"), Slot::Raw(large))]));
+        carried.keep(std::iter::once((DocKey::stored("any", "large"), Slot::Raw(large))));
         carried.0.run_pending_tasks();
         assert!(carried.get(&DocKey::stored("any", "large")).is_none(), "weighed by its bytes");
     }

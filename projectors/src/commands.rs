@@ -227,7 +227,7 @@ mod tests {
         let parking = Parking::none(Timestamp::new(DateTime::UNIX_EPOCH));
         let mut documents = Documents::new(cache, &parking);
         with(&mut documents);
-        documents.merge();
+        documents.keep();
     }
 
     #[test]
@@ -274,7 +274,7 @@ mod tests {
         cache.fill(key(1), Slot::Absent);
         fold(&mut cache, |documents| documents.put(course(1, false)).unwrap());
         of(&cache, Vec::new());
-        let written = cache.into_slots().remove(&key(1)).unwrap();
+        let written = cache.slot(&key(1)).cloned().unwrap();
 
         let mut next = Cache::of_what_serves();
         next.fill(key(1), written);

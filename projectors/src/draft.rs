@@ -66,7 +66,7 @@ impl Draft {
     pub(crate) async fn fold(&mut self, events: Vec<Opened>, below: &Below<'_>) -> Result<(), LogError> {
         let projection = self.folding.projection.clone();
         let with_keys = events.into_iter().map(|event| (keys_of(&*projection, &event), event));
-        let with_keys: Vec<(BTreeSet<DocKey>, Opened)> = with_keys.filter(|(keys, _)| !keys.is_empty()).collect();
+        let with_keys: Vec<(Vec<DocKey>, Opened)> = with_keys.filter(|(keys, _)| !keys.is_empty()).collect();
         let cache = &mut self.folding.cache;
         let keys = with_keys.iter().flat_map(|(keys, _)| keys);
         for key in keys.filter(|key| projection.writes_once(key.collection())) {

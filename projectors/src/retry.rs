@@ -159,6 +159,6 @@ impl Worker {
     }
 }
 
-fn touches(connected: &BTreeSet<DocKey>, event: &Opened, keys: &BTreeSet<DocKey>) -> bool {
+fn touches(connected: &BTreeSet<DocKey>, event: &Opened, keys: &[DocKey]) -> bool {
     keys.iter().any(|key| connected.contains(key)) || connected.contains(&stream_key(event))
 }

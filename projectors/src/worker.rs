@@ -294,9 +294,8 @@ impl Worker {
         let now = Instant::now();
         let to = writing.to;
         (self.position, self.saved, self.saved_at, self.announced) = (to, to, now, Some((to, now)));
-        let mut slots = writing.slots;
-        slots.retain(|key, _| !self.projection.writes_once(key.collection()));
-        self.carried.keep(slots);
+        let slots = writing.cache.into_slots();
+        self.carried.keep(slots.filter(|(key, _)| !self.projection.writes_once(key.collection())));
         self.parked = writing.parked;
         for key in &writing.newly_parked {
             let error = self.parked.get(key).map_or("", |parked| parked.error.as_str());

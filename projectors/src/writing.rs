@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use crate::DocKey;
 use crate::announcer::Announcer;
 use crate::draft::Draft;
-use crate::folding::{Parked, Slot};
+use crate::folding::{Cache, Parked, Slot};
 use crate::store::{Changes, CommitError, Fence, Store};
 
 /// A batch that is being written.
@@ -24,7 +24,7 @@ use crate::store::{Changes, CommitError, Fence, Store};
 pub(crate) struct Writing {
     task: JoinHandle<Result<(), CommitError>>,
     /// Every document that it is about, as it will be.
-    pub(crate) slots: HashMap<DocKey, Slot>,
+    pub(crate) cache: Cache,
     /// What it was folded from, and what had been refused of it before.
     pub(crate) events: Vec<Opened>,
     pub(crate) refused: HashMap<DocKey, String>,
@@ -62,13 +62,13 @@ impl Writing {
             tokio::time::sleep_until(next).await;
             Ok(())
         });
-        let (slots, refused) = (folding.cache.into_slots(), folding.refused);
-        Self { task, slots, events, refused, count, bytes, to, parked, newly_parked, documents, started }
+        let (cache, refused) = (folding.cache, folding.refused);
+        Self { task, cache, events, refused, count, bytes, to, parked, newly_parked, documents, started }
     }
 
     /// A document as it will be, if the batch is about it.
     pub(crate) fn document(&self, key: &DocKey) -> Option<Slot> {
-        self.slots.get(key).cloned()
+        self.cache.slot(key).cloned()
     }
 
     /// Waits for its end, for ever when there is none. A wait that is broken off loses nothing.

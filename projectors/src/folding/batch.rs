@@ -1,7 +1,6 @@
 //! Folding one event after the other, and parking what fails.
 
-use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use event_log::Opened;
@@ -20,19 +19,18 @@ pub(crate) struct Folding {
     pub(crate) refused: HashMap<DocKey, String>,
 }
 
-/// The keys of an event, from itself alone; none when the projection ignores it.
-pub(crate) fn keys_of(projection: &dyn Projection, event: &Opened) -> BTreeSet<DocKey> {
-    match event {
-        Opened::Known(event) => projection.keys(event).into_iter().collect(),
+/// The keys of an event, from itself alone, in their order and each once; none when the projection ignores it.
+pub(crate) fn keys_of(projection: &dyn Projection, event: &Opened) -> Vec<DocKey> {
+    let mut keys = match event {
+        Opened::Known(event) => projection.keys(event),
         Opened::Unknown { stored, .. } => {
             let keys = projection.unreadable_keys(stored);
-            if keys.is_empty() {
-                BTreeSet::from([DocKey::stream(&stored.stream())])
-            } else {
-                keys.into_iter().collect()
-            }
+            if keys.is_empty() { vec![DocKey::stream(&stored.stream())] } else { keys }
         }
-    }
+    };
+    keys.sort_unstable();
+    keys.dedup();
+    keys
 }
 
 /// The key of the event's stream, under which events are parked whose documents could not be told.
@@ -46,47 +44,47 @@ pub(crate) fn stream_key(event: &Opened) -> DocKey {
 impl Folding {
     /// Takes in one event, whose keys these are ([`keys_of`]): its changes are in the cache, or its keys are parked. Keys
     /// that come back must be loaded first, then the event be given again.
-    pub(crate) fn take(&mut self, event: &Opened, keys: &BTreeSet<DocKey>) -> Result<(), Vec<DocKey>> {
+    pub(crate) fn take(&mut self, event: &Opened, keys: &[DocKey]) -> Result<(), Vec<DocKey>> {
         if keys.is_empty() {
             return Ok(());
         }
-        let mut keys = Cow::Borrowed(keys);
-        let failure = match (self.blocker(event, &keys), event) {
-            (Some(blocker), _) => {
-                if blocker.is_stream() {
-                    keys.to_mut().insert(blocker.clone());
-                }
-                Err(FoldError::Parked(blocker).into())
+        let (failure, more) = match self.blocker(event, keys) {
+            Some(blocker) => {
+                let stream = blocker.is_stream().then(|| blocker.clone());
+                (FoldError::Parked(blocker).into(), stream.into_iter().collect())
             }
-            (None, event) => {
-                let mut documents = Documents::new(&mut self.cache, &self.parking);
-                let folded = fold(&*self.projection, event, &mut documents);
-                let refused = documents.changed().find_map(|key| self.refused.get(key));
-                match (folded, refused) {
-                    (Err(FoldError::NotLoaded(keys)), _) => return Err(keys),
-                    (Err(error), _) => {
-                        keys.to_mut().extend(documents.touched().iter().cloned());
-                        Err(error.into())
-                    }
-                    (Ok(()), Some(reason)) => {
-                        keys.to_mut().extend(documents.touched().iter().cloned());
-                        Err(Failure::failed(reason.clone()))
-                    }
-                    (Ok(()), None) => {
-                        documents.merge();
-                        Ok(())
-                    }
-                }
-            }
+            None => match self.fold(event)? {
+                None => return Ok(()),
+                Some(failed) => failed,
+            },
         };
-        if let Err(Failure { cause, error }) = failure {
-            self.parking.park(&keys, cause, &error, event.position());
-        }
+        let Failure { cause, error } = failure;
+        let keys = keys.iter().cloned().chain(more).collect();
+        self.parking.park(&keys, cause, &error, event.position());
         Ok(())
     }
 
+    /// Folds one event. Its changes are kept, or given is why not, and which documents it has touched.
+    fn fold(&mut self, event: &Opened) -> Result<Option<(Failure, Vec<DocKey>)>, Vec<DocKey>> {
+        let mut documents = Documents::new(&mut self.cache, &self.parking);
+        let folded = fold(&*self.projection, event, &mut documents);
+        let refused = || documents.changed().find_map(|key| self.refused.get(key));
+        let failure = match folded {
+            Err(FoldError::NotLoaded(keys)) => return Err(keys),
+            Err(error) => error.into(),
+            Ok(()) => match refused() {
+                Some(reason) => Failure::failed(reason.clone()),
+                None => {
+                    documents.keep();
+                    return Ok(None);
+                }
+            },
+        };
+        Ok(Some((failure, documents.touched().cloned().collect())))
+    }
+
     /// The parked key that the event queues behind, if there is one.
-    fn blocker(&self, event: &Opened, keys: &BTreeSet<DocKey>) -> Option<DocKey> {
+    fn blocker(&self, event: &Opened, keys: &[DocKey]) -> Option<DocKey> {
         if self.parking.is_empty() {
             return None;
         }

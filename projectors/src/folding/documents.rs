@@ -1,15 +1,11 @@
-//! The documents that a batch works on: loaded once, typed, changed in memory, written once.
+//! The documents as one event sees and changes them.
 
-use std::any::Any;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Display;
-use std::sync::{Arc, OnceLock};
 
-use bson::RawDocumentBuf;
-use bson::serde_helpers::HumanReadable;
 use read_models::ReadDocument;
 
-use super::Parking;
+use super::cache::{Held, Typed};
+use super::{Cache, Parking, Slot};
 use crate::DocKey;
 
 /// Why an event can't be folded.
@@ -35,199 +31,20 @@ pub enum FoldError {
     Parked(DocKey),
 }
 
-/// A typed document without its type, and the way back to BSON. Cloning it is cheap.
-#[derive(Clone)]
-pub(crate) struct Typed(Arc<Untyped>);
-
-struct Untyped {
-    value: Box<dyn Any + Send + Sync>,
-    encode: fn(&(dyn Any + Send + Sync)) -> Option<RawDocumentBuf>,
-    /// Its BSON form, once that was asked for; none inside when it has none.
-    raw: OnceLock<Option<RawDocumentBuf>>,
-}
-
-impl Typed {
-    fn new<D: ReadDocument>(document: D) -> Self {
-        // Human readable: as the driver writes typed documents when they pass through `Document`.
-        let encode = |value: &(dyn Any + Send + Sync)| {
-            let document = value.downcast_ref::<D>()?;
-            bson::serialize_to_raw_document_buf(&HumanReadable(document)).ok()
-        };
-        Self(Arc::new(Untyped { value: Box::new(document), encode, raw: OnceLock::new() }))
-    }
-
-    /// A document that was read.
-    fn read<D: ReadDocument>(raw: &RawDocumentBuf) -> Result<(Self, D), bson::error::Error> {
-        let HumanReadable(document) = bson::deserialize_from_slice::<HumanReadable<D>>(raw.as_bytes())?;
-        Ok((Self::new(document.clone()), document))
-    }
-
-    fn get<D: ReadDocument>(&self, key: &DocKey) -> Result<D, FoldError> {
-        self.0.value.downcast_ref::<D>().cloned().ok_or_else(|| FoldError::Malformed(key.clone()))
-    }
-
-    /// Its BSON form, if it has one.
-    pub(crate) fn encode(&self) -> Option<RawDocumentBuf> {
-        (self.0.encode)(&*self.0.value)
-    }
-
-    /// The same, kept beside it for those who ask later.
-    pub(crate) fn raw(&self) -> Option<&RawDocumentBuf> {
-        self.0.raw.get_or_init(|| self.encode()).as_ref()
-    }
-}
-
-/// What is known of a document.
-#[derive(Clone)]
-pub(crate) enum Slot {
-    /// It is not there.
-    Absent,
-    /// As it was read.
-    Raw(RawDocumentBuf),
-    /// As it was asked for, or put.
-    Typed(Typed),
-}
-
-impl Slot {
-    /// Bytes of its BSON form; 0 when there is none, or none yet.
-    pub(crate) fn bytes(&self) -> usize {
-        match self {
-            Self::Absent => 0,
-            Self::Raw(raw) => raw.as_bytes().len(),
-            Self::Typed(typed) => typed.0.raw.get().and_then(Option::as_ref).map_or(0, |raw| raw.as_bytes().len()),
-        }
-    }
-}
-
-impl From<Option<RawDocumentBuf>> for Slot {
-    fn from(found: Option<RawDocumentBuf>) -> Self {
-        found.map_or(Self::Absent, Self::Raw)
-    }
-}
-
-/// What a document that is in no slot means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Uncached {
-    /// It is in the database, if it is at all.
-    Load,
-    /// It is not there: everything is folded from nothing.
-    Absent,
-}
-
-/// A changed document.
-pub(crate) enum Change {
-    /// Put it there, over what is there.
-    Put {
-        /// The document.
-        document: Typed,
-        /// What the database has in its place when this is written; none when that is not known.
-        before: Option<Slot>,
-    },
-    /// Take it away.
-    Delete,
-}
-
-/// All documents of a batch.
-pub(crate) struct Cache {
-    slots: HashMap<DocKey, Slot>,
-    /// The changed ones, and what was known of each before, where that is kept.
-    dirty: HashMap<DocKey, Option<Slot>>,
-    uncached: Uncached,
-    keeps_before: bool,
-    filled_bytes: usize,
-}
-
-impl Cache {
-    pub(crate) fn new(uncached: Uncached) -> Self {
-        Self { slots: HashMap::new(), dirty: HashMap::new(), uncached, keeps_before: false, filled_bytes: 0 }
-    }
-
-    /// One over the documents that serve, which keeps those that it changes as they were: less is to be written then.
-    pub(crate) fn of_what_serves() -> Self {
-        Self { keeps_before: true, ..Self::new(Uncached::Load) }
-    }
-
-    pub(crate) fn is_loaded(&self, key: &DocKey) -> bool {
-        self.slots.contains_key(key)
-    }
-
-    /// Takes in what is known under a key. What is in the cache already stays.
-    pub(crate) fn fill(&mut self, key: DocKey, slot: Slot) {
-        self.filled_bytes += slot.bytes();
-        self.slots.entry(key).or_insert(slot);
-    }
-
-    /// Bytes of the documents that were taken in.
-    pub(crate) const fn filled_bytes(&self) -> usize {
-        self.filled_bytes
-    }
-
-    /// How many documents are known, also as absent.
-    pub(crate) fn len(&self) -> usize {
-        self.slots.len()
-    }
-
-    /// Whether documents that are in no slot are to be looked for.
-    pub(crate) fn loads(&self) -> bool {
-        self.uncached == Uncached::Load
-    }
-
-    /// Changed documents by collection and id.
-    pub(crate) fn changes(&self) -> BTreeMap<DocKey, Change> {
-        let change = |(key, before): (&DocKey, &Option<Slot>)| match self.slots.get(key) {
-            Some(Slot::Typed(typed)) => Change::Put { document: typed.clone(), before: before.clone() },
-            // Only a fold changes documents, and it puts typed ones.
-            Some(Slot::Raw(_) | Slot::Absent) | None => Change::Delete,
-        };
-        self.dirty.iter().map(|dirty| (dirty.0.clone(), change(dirty))).collect()
-    }
-
-    /// All documents, changed or not.
-    pub(crate) fn into_slots(self) -> HashMap<DocKey, Slot> {
-        self.slots
-    }
-
-    fn get<D: ReadDocument>(&mut self, key: &DocKey) -> Result<Option<D>, FoldError> {
-        let decoded = match self.slots.get(key) {
-            None if self.uncached == Uncached::Load => return Err(FoldError::NotLoaded(vec![key.clone()])),
-            None | Some(Slot::Absent) => return Ok(None),
-            Some(Slot::Typed(typed)) => return typed.get(key).map(Some),
-            Some(Slot::Raw(raw)) => Typed::read::<D>(raw),
-        };
-        // The decoder's words may quote what it found, which may be personal.
-        let (typed, document) = decoded.map_err(|_| FoldError::Malformed(key.clone()))?;
-        let read = self.slots.insert(key.clone(), Slot::Typed(typed.clone()));
-        if let (true, Some(Slot::Raw(raw))) = (self.keeps_before, read) {
-            // As it was read, and not as this code writes it.
-            typed.0.raw.get_or_init(|| Some(raw));
-        }
-        Ok(Some(document))
-    }
-
-    fn merge(&mut self, staged: BTreeMap<DocKey, Option<Typed>>) {
-        for (key, document) in staged {
-            let new = document.map_or(Slot::Absent, Slot::Typed);
-            let before = match self.slots.get_mut(&key) {
-                Some(slot) => Some(std::mem::replace(slot, new)),
-                None => self.slots.insert(key.clone(), new),
-            };
-            // What the batch itself has put there is not what was there before it.
-            self.dirty.entry(key).or_insert_with(|| before.filter(|_| self.keeps_before));
-        }
-    }
-}
-
-/// The documents as one event sees and changes them: whole and typed.
+/// The documents as one event sees and changes them: whole and typed. Its changes are in the cache at once; they are taken
+/// back when this is dropped, unless they were kept.
 pub struct Documents<'a> {
     cache: &'a mut Cache,
     parking: &'a Parking,
-    staged: BTreeMap<DocKey, Option<Typed>>,
-    touched: BTreeSet<DocKey>,
+    /// What was asked for, and not changed.
+    seen: Vec<DocKey>,
+    /// What was changed, and what was there before each change.
+    changed: Vec<(DocKey, Option<Held>)>,
 }
 
 impl<'a> Documents<'a> {
-    pub(crate) fn new(cache: &'a mut Cache, parking: &'a Parking) -> Self {
-        Self { cache, parking, staged: BTreeMap::new(), touched: BTreeSet::new() }
+    pub(crate) const fn new(cache: &'a mut Cache, parking: &'a Parking) -> Self {
+        Self { cache, parking, seen: Vec::new(), changed: Vec::new() }
     }
 
     /// The document of that id, if there is one.
@@ -235,16 +52,10 @@ impl<'a> Documents<'a> {
     /// # Errors
     /// [`FoldError`], to be passed on.
     pub fn get<D: ReadDocument>(&mut self, id: impl Display) -> Result<Option<D>, FoldError> {
-        self.find(&DocKey::of::<D>(id))
-    }
-
-    fn find<D: ReadDocument>(&mut self, key: &DocKey) -> Result<Option<D>, FoldError> {
-        self.touch(key)?;
-        match self.staged.get(key) {
-            Some(Some(staged)) => staged.get(key).map(Some),
-            Some(None) => Ok(None),
-            None => self.cache.get(key),
-        }
+        let key = DocKey::of::<D>(id);
+        let found = self.find(&key);
+        self.seen.push(key);
+        found
     }
 
     /// The document of that id, which must be there.
@@ -253,7 +64,14 @@ impl<'a> Documents<'a> {
     /// [`FoldError::Missing`] when it is not; others to be passed on.
     pub fn require<D: ReadDocument>(&mut self, id: impl Display) -> Result<D, FoldError> {
         let key = DocKey::of::<D>(id);
-        self.find(&key)?.ok_or(FoldError::Missing(key))
+        let found = self.find(&key).and_then(|found| found.ok_or_else(|| FoldError::Missing(key.clone())));
+        self.seen.push(key);
+        found
+    }
+
+    fn find<D: ReadDocument>(&mut self, key: &DocKey) -> Result<Option<D>, FoldError> {
+        self.is_free(key)?;
+        self.cache.get(key)
     }
 
     /// Says which documents will be asked for, so that they are loaded in one go and not one by one.
@@ -261,12 +79,12 @@ impl<'a> Documents<'a> {
     /// # Errors
     /// [`FoldError`], to be passed on.
     pub fn expect<D: ReadDocument>(&mut self, ids: impl IntoIterator<Item: Display>) -> Result<(), FoldError> {
-        if self.cache.uncached == Uncached::Absent {
+        if !self.cache.loads() {
             return Ok(());
         }
         let keys = ids.into_iter().map(|id| DocKey::of::<D>(id));
-        let missing = keys.filter(|key| !(self.staged.contains_key(key) || self.cache.is_loaded(key)));
-        let missing: Vec<DocKey> = missing.filter(|key| !self.parking.holds(key)).collect();
+        let missing = keys.filter(|key| !(self.cache.is_loaded(key) || self.parking.holds(key)));
+        let missing: Vec<DocKey> = missing.collect();
         if missing.is_empty() { Ok(()) } else { Err(FoldError::NotLoaded(missing)) }
     }
 
@@ -275,10 +93,7 @@ impl<'a> Documents<'a> {
     /// # Errors
     /// [`FoldError`], to be passed on.
     pub fn put<D: ReadDocument>(&mut self, document: D) -> Result<(), FoldError> {
-        let key = DocKey::of::<D>(document.key());
-        self.touch(&key)?;
-        self.staged.insert(key, Some(Typed::new(document)));
-        Ok(())
+        self.change(DocKey::of::<D>(document.key()), Slot::Typed(Typed::new(document)))
     }
 
     /// Takes the document of that id away, if there is one.
@@ -286,31 +101,91 @@ impl<'a> Documents<'a> {
     /// # Errors
     /// [`FoldError`], to be passed on.
     pub fn delete<D: ReadDocument>(&mut self, id: impl Display) -> Result<(), FoldError> {
-        let key = DocKey::of::<D>(id);
-        self.touch(&key)?;
-        self.staged.insert(key, None);
+        self.change(DocKey::of::<D>(id), Slot::Absent)
+    }
+
+    fn change(&mut self, key: DocKey, slot: Slot) -> Result<(), FoldError> {
+        if let Err(error) = self.is_free(&key) {
+            self.seen.push(key);
+            return Err(error);
+        }
+        let before = self.cache.change(&key, slot);
+        self.changed.push((key, before));
         Ok(())
     }
 
-    fn touch(&mut self, key: &DocKey) -> Result<(), FoldError> {
-        if !self.touched.contains(key) {
-            self.touched.insert(key.clone());
-        }
+    fn is_free(&self, key: &DocKey) -> Result<(), FoldError> {
         if self.parking.holds(key) { Err(FoldError::Parked(key.clone())) } else { Ok(()) }
     }
 
-    /// Every key that the event has asked for so far.
-    pub(crate) const fn touched(&self) -> &BTreeSet<DocKey> {
-        &self.touched
+    /// Every key that the event has asked for so far, or changed; some more than once.
+    pub(crate) fn touched(&self) -> impl Iterator<Item = &DocKey> {
+        self.seen.iter().chain(self.changed())
     }
 
-    /// Every key that the event has changed so far.
+    /// Every key that the event has changed so far; some more than once.
     pub(crate) fn changed(&self) -> impl Iterator<Item = &DocKey> {
-        self.staged.keys()
+        self.changed.iter().map(|(key, _)| key)
     }
 
     /// Keeps the event's changes.
-    pub(crate) fn merge(self) {
-        self.cache.merge(self.staged);
+    pub(crate) fn keep(mut self) {
+        self.changed.clear();
+    }
+}
+
+impl Drop for Documents<'_> {
+    fn drop(&mut self) {
+        for (key, before) in self.changed.drain(..).rev() {
+            self.cache.take_back(key, before);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use events::{CourseId, Timestamp, UserId};
+    use read_models::UserCourse;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::folding::{Change, Uncached};
+
+    fn id(number: u128) -> CourseId {
+        CourseId::new(Uuid::from_u128(number))
+    }
+
+    fn course(number: u128, published: bool) -> UserCourse {
+        UserCourse { id: id(number), instructor_id: UserId::new(Uuid::from_u128(9)), published, stale: false }
+    }
+
+    #[test]
+    fn what_is_not_kept_is_as_if_it_had_not_been() {
+        let parking = Parking::none(Timestamp::new(DateTime::UNIX_EPOCH));
+        let mut cache = Cache::new(Uncached::Absent);
+        let mut kept = Documents::new(&mut cache, &parking);
+        kept.put(course(1, false)).unwrap();
+        kept.keep();
+
+        let mut dropped = Documents::new(&mut cache, &parking);
+        dropped.put(course(1, true)).unwrap();
+        dropped.delete::<UserCourse>(id(1)).unwrap();
+        dropped.put(course(2, true)).unwrap();
+        dropped.put(course(2, false)).unwrap();
+        assert!(dropped.get::<UserCourse>(id(1)).unwrap().is_none(), "its own changes are seen by the event itself");
+        assert!(dropped.get::<UserCourse>(id(2)).unwrap().is_some_and(|course| !course.published));
+        let touched: Vec<&str> = dropped.touched().map(DocKey::id).collect();
+        assert!([id(1), id(2)].iter().all(|id| touched.contains(&id.to_string().as_str())), "{touched:?}");
+        drop(dropped);
+
+        let mut after = Documents::new(&mut cache, &parking);
+        assert!(after.get::<UserCourse>(id(1)).unwrap().is_some_and(|course| !course.published));
+        assert!(after.get::<UserCourse>(id(2)).unwrap().is_none());
+        drop(after);
+        let changes = cache.changes();
+        assert_eq!(changes.len(), 1, "{:?}", changes.keys());
+        assert!(matches!(changes.get(&DocKey::of::<UserCourse>(id(1))), Some(Change::Put { before: None, .. })));
+        assert_eq!(cache.len(), 1, "what was put first is gone altogether");
     }
 }

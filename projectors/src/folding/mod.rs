@@ -2,11 +2,12 @@
 //! asked for, and the event folded again.
 
 mod batch;
+mod cache;
 mod documents;
 mod parking;
 
 pub use documents::{Documents, FoldError};
 
 pub(crate) use batch::{Folding, keys_of, stream_key};
-pub(crate) use documents::{Cache, Change, Slot, Typed, Uncached};
+pub(crate) use cache::{Cache, Change, Slot, Typed, Uncached};
 pub(crate) use parking::{Parked, Parking};

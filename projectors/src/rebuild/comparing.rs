@@ -1,16 +1,18 @@
 //! The new documents against those that serve, at the same position, while those go on.
 
 use std::cmp::Ordering;
-use std::pin::Pin;
+use std::hash::BuildHasher as _;
 use std::time::Duration;
 
-use bson::{Document, RawDocumentBuf, doc};
+use bson::{Document, RawDocument, RawDocumentBuf, doc};
 use event_log::{EventLog, LogError};
 use events::Position;
+use foldhash::quality::RandomState;
 use futures::{Stream, StreamExt as _};
 use mongodb::error::Error;
 use mongodb::options::{CollectionOptions, ReadConcern};
-use mongodb::{ClientSession, Database};
+use mongodb::raw_batch_cursor::RawBatch;
+use mongodb::{ClientSession, Collection as Driver, Database};
 use read_models::{Checkpoint, PROJECTIONS, Verification};
 use tokio::sync::mpsc;
 
@@ -21,8 +23,8 @@ use crate::Projection;
 const LIMIT: Duration = Duration::from_secs(270);
 /// Documents of one answer of MongoDB.
 const BATCH: u32 = 2_000;
-/// Documents of a side that may wait to be compared.
-const AHEAD: usize = 2_000;
+/// Answers of a side that may wait to be compared.
+const AHEAD: usize = 1;
 /// Differing documents that are named.
 const EXAMPLES: usize = 20;
 
@@ -33,8 +35,6 @@ pub(super) struct Live {
     /// What they are the fold of.
     pub(super) position: Position,
 }
-
-type Documents<'a> = Pin<Box<dyn Stream<Item = Result<RawDocumentBuf, Error>> + Send + 'a>>;
 
 impl Live {
     /// The instant is now.
@@ -47,29 +47,25 @@ impl Live {
         Ok(Self { database, session, position })
     }
 
-    /// Compares all documents; the new ones must be at the same position.
+    /// Compares all documents; the new ones must be at the same position. Fingerprints tell whether a collection is the
+    /// same; where it is not, its documents are gone through one by one.
     pub(super) async fn compare(
         mut self,
         projection: &dyn Projection,
         shadow: &Shadow,
     ) -> Result<Verification, LogError> {
         let mut verification = Verification { position: self.position, ..Verification::default() };
+        let hashers = [RandomState::default(), RandomState::default()];
         let comparing = async {
             for collection in projection.collections() {
-                let live = self.database.collection_with_options::<RawDocumentBuf>(collection.name, snapshot());
-                let find = live.find(doc! {}).sort(doc! { "_id": 1 }).batch_size(BATCH);
-                let mut cursor = find.session(&mut self.session).await?;
-                let live: Documents<'_> = Box::pin(cursor.stream(&mut self.session));
                 let new = self.database.collection::<RawDocumentBuf>(&shadow.name(collection.name));
-                let new = new.find(doc! {}).sort(doc! { "_id": 1 }).batch_size(BATCH).await?;
-                // Each side is read ahead, so that MongoDB works on both at the same time.
-                let (to_left, left) = mpsc::channel(AHEAD);
-                let (to_right, right) = mpsc::channel(AHEAD);
-                let merging = async {
-                    merge(collection.name, left, right, &mut verification).await;
-                    Ok(())
-                };
-                tokio::try_join!(feed(live, to_left), feed(Box::pin(new), to_right), merging)?;
+                let (live, new) = self.fingerprints(collection.name, &new, &hashers).await?;
+                if live == new {
+                    verification.compared += live.documents;
+                } else {
+                    let new = self.database.collection(&shadow.name(collection.name));
+                    self.differences(collection.name, &new, &mut verification).await?;
+                }
             }
             Ok::<_, Error>(())
         };
@@ -78,30 +74,126 @@ impl Live {
             Err(_) => Err(LogError::Unavailable(format!("not compared within {LIMIT:?}"))),
         }
     }
+
+    /// Those of the documents that serve and of the new ones, read in whatever order is the fastest, side by side.
+    async fn fingerprints(
+        &mut self,
+        collection: &str,
+        new: &Driver<RawDocumentBuf>,
+        hashers: &[RandomState; 2],
+    ) -> Result<(Fingerprint, Fingerprint), Error> {
+        let live = self.database.collection_with_options::<RawDocumentBuf>(collection, snapshot());
+        let mut cursor = live.find(doc! {}).batch_size(BATCH).session(&mut self.session).batch().await?;
+        let live = cursor.stream(&mut self.session);
+        let new = new.find(doc! {}).batch_size(BATCH).batch().await?;
+        tokio::try_join!(Fingerprint::of(live, hashers), Fingerprint::of(new, hashers))
+    }
+
+    /// Goes through all documents of a collection, and counts and names those that differ.
+    async fn differences(
+        &mut self,
+        collection: &str,
+        new: &Driver<RawDocumentBuf>,
+        verification: &mut Verification,
+    ) -> Result<(), Error> {
+        let live = self.database.collection_with_options::<RawDocumentBuf>(collection, snapshot());
+        let find = live.find(doc! {}).sort(doc! { "_id": 1 }).batch_size(BATCH);
+        let mut cursor = find.session(&mut self.session).batch().await?;
+        let live = cursor.stream(&mut self.session);
+        let new = new.find(doc! {}).sort(doc! { "_id": 1 }).batch_size(BATCH).batch().await?;
+        // Each side is read ahead, so that MongoDB works on both at the same time.
+        let (to_left, left) = mpsc::channel(AHEAD);
+        let (to_right, right) = mpsc::channel(AHEAD);
+        let merging = async {
+            merge(collection, Side::of(left), Side::of(right), verification).await;
+            Ok(())
+        };
+        tokio::try_join!(feed(live, to_left), feed(new, to_right), merging)?;
+        Ok(())
+    }
 }
 
 fn snapshot() -> CollectionOptions {
     CollectionOptions::builder().read_concern(ReadConcern::snapshot()).build()
 }
 
-/// Passes on the documents that follow the log: one that is parked need not be the same on both sides.
-async fn feed(mut documents: Documents<'_>, into: mpsc::Sender<RawDocumentBuf>) -> Result<(), Error> {
-    while let Some(document) = documents.next().await.transpose()? {
-        if !document.get_bool("stale").unwrap_or(false) && into.send(document).await.is_err() {
+/// What documents are, in whatever order: how many, and the sum of their hashes, whose seeds are drawn anew each time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Fingerprint {
+    documents: u64,
+    sum: u128,
+}
+
+impl Fingerprint {
+    async fn of(
+        batches: impl Stream<Item = Result<RawBatch, Error>>,
+        hashers: &[RandomState; 2],
+    ) -> Result<Self, Error> {
+        let mut batches = std::pin::pin!(batches);
+        let mut fingerprint = Self::default();
+        while let Some(batch) = batches.next().await.transpose()? {
+            for document in following(&batch)? {
+                fingerprint.add(document?, hashers);
+            }
+        }
+        Ok(fingerprint)
+    }
+
+    fn add(&mut self, document: &RawDocument, hashers: &[RandomState; 2]) {
+        let [one, other] = hashers.each_ref().map(|hasher| u128::from(hasher.hash_one(document.as_bytes())));
+        self.documents += 1;
+        self.sum = self.sum.wrapping_add(one << u64::BITS | other);
+    }
+}
+
+/// The documents of an answer that follow the log: one that is parked need not be the same on both sides.
+fn following(batch: &RawBatch) -> Result<impl Iterator<Item = Result<&RawDocument, Error>>, Error> {
+    let documents = batch.doc_slices()?.into_iter().map(|document| {
+        document?.as_document().ok_or_else(|| Error::custom("an answer that holds something else than documents"))
+    });
+    let is_stale = |document: &RawDocument| document.get_bool("stale").unwrap_or(false);
+    Ok(documents.filter(move |document| !document.as_ref().is_ok_and(|document| is_stale(document))))
+}
+
+/// Passes on the documents that follow the log.
+async fn feed(
+    batches: impl Stream<Item = Result<RawBatch, Error>>,
+    into: mpsc::Sender<Vec<RawDocumentBuf>>,
+) -> Result<(), Error> {
+    let mut batches = std::pin::pin!(batches);
+    while let Some(batch) = batches.next().await.transpose()? {
+        let documents = following(&batch)?.map(|document| document.map(RawDocument::to_owned));
+        if into.send(documents.collect::<Result<_, _>>()?).await.is_err() {
             break;
         }
     }
     Ok(())
 }
 
+/// The documents of one side, in the order of their ids.
+struct Side {
+    batch: std::vec::IntoIter<RawDocumentBuf>,
+    batches: mpsc::Receiver<Vec<RawDocumentBuf>>,
+}
+
+impl Side {
+    fn of(batches: mpsc::Receiver<Vec<RawDocumentBuf>>) -> Self {
+        Self { batch: Vec::new().into_iter(), batches }
+    }
+
+    async fn next(&mut self) -> Option<RawDocumentBuf> {
+        loop {
+            if let Some(document) = self.batch.next() {
+                return Some(document);
+            }
+            self.batch = self.batches.recv().await?.into_iter();
+        }
+    }
+}
+
 /// Goes through both sides, which are in the order of their ids.
-async fn merge(
-    collection: &str,
-    mut live: mpsc::Receiver<RawDocumentBuf>,
-    mut new: mpsc::Receiver<RawDocumentBuf>,
-    verification: &mut Verification,
-) {
-    let (mut left, mut right) = (live.recv().await, new.recv().await);
+async fn merge(collection: &str, mut live: Side, mut new: Side, verification: &mut Verification) {
+    let (mut left, mut right) = (live.next().await, new.next().await);
     loop {
         let order = match (&left, &right) {
             (None, None) => return,
@@ -119,10 +211,10 @@ async fn merge(
             }
         }
         if order.is_le() {
-            left = live.recv().await;
+            left = live.next().await;
         }
         if order.is_ge() {
-            right = new.recv().await;
+            right = new.next().await;
         }
     }
 }
@@ -142,4 +234,27 @@ fn by_fields(document: &RawDocumentBuf) -> Option<Vec<(String, bson::Bson)>> {
     let mut fields: Vec<_> = document.into_iter().collect();
     fields.sort_by(|one, other| one.0.cmp(&other.0));
     Some(fields)
+}
+
+#[cfg(test)]
+mod tests {
+    use bson::rawdoc;
+
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_is_of_all_documents_and_of_no_order() {
+        let hashers = [RandomState::default(), RandomState::default()];
+        let of = |documents: &[RawDocumentBuf]| {
+            let mut fingerprint = Fingerprint::default();
+            documents.iter().for_each(|document| fingerprint.add(document, &hashers));
+            fingerprint
+        };
+        let (one, two, three) = (rawdoc! { "_id": "1" }, rawdoc! { "_id": "2" }, rawdoc! { "_id": "2", "more": true });
+        let both = of(&[one.clone(), two.clone()]);
+        assert_eq!(both, of(&[two.clone(), one.clone()]));
+        for other in [vec![], vec![one.clone()], vec![one.clone(), three], vec![one.clone(), one.clone(), two]] {
+            assert_ne!(both, of(&other), "{other:?}");
+        }
+    }
 }

@@ -222,18 +222,17 @@ impl Rebuilding<'_> {
 
     async fn write(&mut self, folded: Folded) -> Result<(), Unwritten> {
         let Folded { folding, to } = folded;
-        let changes = folding.cache.changes();
         if self.rebuild.written == 0 {
-            self.shadow.insert(&changes).await?;
+            self.shadow.insert(&folding.cache.outcome()).await?;
             self.shadow.park(folding.parking.changed()).await?;
             self.parked = folding.parking.after();
             // To let go of all of a window takes its time.
-            tokio::task::spawn_blocking(move || drop((changes, folding)));
+            tokio::task::spawn_blocking(move || drop(folding));
             self.shadow.mark_stale(self.parked.keys()).await?;
             self.rebuild.written = to;
             return Ok(self.tell(self.rebuild.state).await?);
         }
-        self.shadow.stage(&changes).await?;
+        self.shadow.stage(&folding.cache.outcome()).await?;
         self.shadow.park(folding.parking.changed()).await?;
         self.parked = folding.parking.after();
         self.rebuild.staged = Some(to);

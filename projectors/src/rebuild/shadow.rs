@@ -20,7 +20,7 @@ use read_models::{Collection, PARKED};
 
 use super::RebuildError;
 use crate::commands::{DOCUMENT_BYTES, record};
-use crate::folding::{Change, Parked, Typed};
+use crate::folding::{Parked, Typed};
 use crate::store::{INVALID, Store, VALIDATION_FAILURE};
 use crate::{DocKey, Projection};
 
@@ -45,6 +45,9 @@ pub(super) struct Shadow {
     projection: Arc<dyn Projection>,
     epoch: i64,
 }
+
+/// What a window has made of the documents, or none in place of those that it has taken away: by collection.
+pub(super) type Outcome<'a> = BTreeMap<&'a str, Vec<(&'a DocKey, Option<&'a Typed>)>>;
 
 /// Why a window does not come into the collections.
 pub(super) enum Unwritten {
@@ -158,26 +161,22 @@ impl Shadow {
     }
 
     /// Writes a first window: the collections are empty.
-    pub(super) async fn insert(&self, changes: &BTreeMap<DocKey, Change>) -> Result<(), Unwritten> {
-        self.insert_into(changes, |collection| self.name(collection)).await
+    pub(super) async fn insert(&self, outcome: &Outcome<'_>) -> Result<(), Unwritten> {
+        self.insert_into(outcome, |collection| self.name(collection)).await
     }
 
     /// Writes a later window beside, where it waits to be merged.
-    pub(super) async fn stage(&self, changes: &BTreeMap<DocKey, Change>) -> Result<(), Unwritten> {
+    pub(super) async fn stage(&self, outcome: &Outcome<'_>) -> Result<(), Unwritten> {
         self.unstage().await?;
         for collection in self.collections() {
             collection.create_bare(&self.database, &self.staged(collection.name)).await?;
         }
-        self.insert_into(changes, |collection| self.staged(collection)).await?;
-        let mut gone: BTreeMap<&str, Vec<RawDocumentBuf>> = BTreeMap::new();
-        for (key, change) in changes {
-            if matches!(change, Change::Delete) {
-                gone.entry(key.collection()).or_default().push(rawdoc! { "_id": key.id() });
-            }
-        }
-        for (collection, ids) in gone {
+        self.insert_into(outcome, |collection| self.staged(collection)).await?;
+        for (collection, documents) in outcome {
+            let gone = documents.iter().filter(|(_, document)| document.is_none());
+            let gone: Vec<RawDocumentBuf> = gone.map(|(key, _)| rawdoc! { "_id": key.id() }).collect();
             let into = self.driver(&format!("{collection}{GONE}{}", self.epoch));
-            for ids in ids.chunks(DOCUMENTS) {
+            for ids in gone.chunks(DOCUMENTS) {
                 within(INSERT_LIMIT, into.insert_many(ids).into_future()).await?;
             }
         }
@@ -246,18 +245,8 @@ impl Shadow {
         self.database.collection(name)
     }
 
-    async fn insert_into(
-        &self,
-        changes: &BTreeMap<DocKey, Change>,
-        name: impl Fn(&str) -> String + Sync,
-    ) -> Result<(), Unwritten> {
-        let put = changes.iter().filter_map(|(key, change)| match change {
-            Change::Put { document, before: _ } => Some((key, document)),
-            Change::Delete => None,
-        });
-        let all: Vec<(&DocKey, &Typed)> = put.collect();
-        let of_one = all.chunk_by(|(one, _), (other, _)| one.collection() == other.collection());
-        let chunks = of_one.flat_map(|documents| documents.chunks(DOCUMENTS));
+    async fn insert_into(&self, outcome: &Outcome<'_>, name: impl Fn(&str) -> String + Sync) -> Result<(), Unwritten> {
+        let chunks = outcome.values().flat_map(|documents| documents.chunks(DOCUMENTS));
         let inserting: Vec<BoxFuture<'_, _>> = chunks.map(|chunk| self.insert_chunk(chunk, &name).boxed()).collect();
         let mut inserted = futures::stream::iter(inserting).buffer_unordered(AT_ONCE);
         let mut refused = HashMap::new();
@@ -270,17 +259,17 @@ impl Shadow {
     /// Inserts documents of one collection; gives those that can't be, and why.
     async fn insert_chunk(
         &self,
-        documents: &[(&DocKey, &Typed)],
+        documents: &[(&DocKey, Option<&Typed>)],
         name: &(impl Fn(&str) -> String + Sync),
     ) -> Result<HashMap<DocKey, String>, RebuildError> {
         let (mut refused, mut chunk) = (HashMap::new(), Vec::with_capacity(documents.len()));
-        for (key, document) in documents {
+        for (key, document) in documents.iter().filter_map(|(key, document)| Some((*key, (*document)?))) {
             match document.encode() {
-                None => _ = refused.insert((*key).clone(), "it has no BSON form".to_owned()),
+                None => _ = refused.insert(key.clone(), "it has no BSON form".to_owned()),
                 Some(raw) if raw.as_bytes().len() >= DOCUMENT_BYTES => {
-                    refused.insert((*key).clone(), "it is too large".to_owned());
+                    refused.insert(key.clone(), "it is too large".to_owned());
                 }
-                Some(raw) => chunk.push((*key, raw)),
+                Some(raw) => chunk.push((key, raw)),
             }
         }
         let Some((first, _)) = chunk.first() else { return Ok(refused) };

@@ -67,7 +67,7 @@ impl Window {
         while let Some(batch) = events.next().await {
             let batch = batch?;
             at = batch.last().map_or(at, |last| last.event.position());
-            self.take(batch, store).await?;
+            self.take(&batch, store).await?;
             progress.at(at).await?;
             if self.bytes >= self.options.window_bytes {
                 return Ok(Folded { folding: self.folding, to: at });
@@ -76,9 +76,9 @@ impl Window {
         Ok(Folded { folding: self.folding, to })
     }
 
-    async fn take(&mut self, events: Vec<Scanned>, store: &Store) -> Result<(), LogError> {
-        let with_keys = events.into_iter().map(|scanned| (keys_of(&*self.folding.projection, &scanned.event), scanned));
-        let with_keys: Vec<(BTreeSet<DocKey>, Scanned)> = with_keys.filter(|(keys, _)| !keys.is_empty()).collect();
+    async fn take(&mut self, events: &[Scanned], store: &Store) -> Result<(), LogError> {
+        let with_keys = events.iter().map(|scanned| (keys_of(&*self.folding.projection, &scanned.event), scanned));
+        let with_keys: Vec<(Vec<DocKey>, &Scanned)> = with_keys.filter(|(keys, _)| !keys.is_empty()).collect();
         if self.folding.cache.loads() {
             let keys = with_keys.iter().flat_map(|(keys, _)| keys);
             let missing = keys.filter(|key| !key.is_stream() && !self.folding.cache.is_loaded(key)).cloned().collect();
@@ -86,11 +86,11 @@ impl Window {
         }
         for (keys, Scanned { event, bytes }) in with_keys {
             let before = self.folding.cache.len();
-            while let Err(missing) = self.folding.take(&event, &keys) {
+            while let Err(missing) = self.folding.take(event, &keys) {
                 self.load(missing.into_iter().collect(), store).await?;
             }
             let new = self.folding.cache.len().saturating_sub(before);
-            self.bytes += new * DOCUMENT + if bytes > LARGE { bytes } else { 0 };
+            self.bytes += new * DOCUMENT + if *bytes > LARGE { *bytes } else { 0 };
         }
         Ok(())
     }
