@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use bson::raw::cstr;
-use bson::{Document, RawDocumentBuf, doc};
+use bson::{Document, RawDocumentBuf, doc, rawdoc};
 use events::{
     Actor, CorrelationId, DecodeError, EventId, Personal, Position, RecordedEvent, StoredActor, StoredEvent, StreamId,
     StreamType, Timestamp, UserId, Version,
@@ -105,14 +105,25 @@ pub(crate) fn document_to_fill_in(event: &StoredEvent) -> Result<RawDocumentBuf,
     bson::serialize_to_raw_document_buf(&placeless).map_err(|error| LogError::Corrupt(format!("no BSON: {error}")))
 }
 
-/// The document of an event that has its place.
+/// Room for what a document gets with its place: its position, key, version and two hashes.
+pub(crate) const PLACE_BYTES: usize = 320;
+
+/// The document of an event that has its place. The position comes first, where MongoDB would move it otherwise.
 pub(crate) fn filled_in(
     document: &RawDocumentBuf,
     stream: &StreamId,
     place: &Place,
 ) -> Result<RawDocumentBuf, LogError> {
-    let mut document = document.clone();
-    document.append(cstr!("_id"), signed(place.position)?);
+    let mut bytes = Vec::with_capacity(document.as_bytes().len() + PLACE_BYTES);
+    bytes.extend_from_slice(rawdoc! { "_id": signed(place.position)? }.as_bytes());
+    // A document is its length in four bytes, its fields, and a zero (BSON specification 1.1).
+    bytes.pop();
+    bytes.extend_from_slice(document.as_bytes().get(4..).unwrap_or_default());
+    let length = i32::try_from(bytes.len()).map_err(|_| LogError::Corrupt("an event of more than 2 GiB".into()))?;
+    if let Some(begin) = bytes.first_chunk_mut() {
+        *begin = length.to_le_bytes();
+    }
+    let mut document = RawDocumentBuf::from_bytes(bytes).map_err(malformed)?;
     document.append(cstr!("key"), key(stream, place.version).as_str());
     document.append(cstr!("version"), signed(place.version)?);
     document.append(cstr!("prev_hash"), place.prev_hash.as_str());
@@ -358,4 +369,40 @@ fn open_field(
 /// [`LogError::Corrupt`] past 2^63.
 pub fn signed(position: Position) -> Result<i64, LogError> {
     i64::try_from(position).map_err(|_| LogError::Corrupt("a position past 2^63".into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use events::{ActorRole, StreamType};
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_document_gets_its_place_as_the_event_has_it_and_its_position_first() {
+        let event = StoredEvent {
+            position: 7,
+            id: EventId::new(Uuid::from_u128(1)),
+            stream_type: StreamType::User,
+            stream_id: "é".to_owned(),
+            version: 3,
+            event_type: "UserRegistered".to_owned(),
+            schema_version: 1,
+            time: Timestamp::new(chrono::DateTime::UNIX_EPOCH),
+            actor: StoredActor { user_id: None, role: ActorRole::System, ip: json!(null), user_agent: json!({}) },
+            correlation_id: CorrelationId::new(Uuid::from_u128(2)),
+            causation_id: None,
+            subject_ids: vec![UserId::new(Uuid::from_u128(3))],
+            data: json!({ "a": [1, "ü"] }),
+            prev_hash: "before".to_owned(),
+            hash: "own".to_owned(),
+        };
+        let place = Place { position: 7, version: 3, prev_hash: "before".to_owned(), hash: "own".to_owned() };
+        let filled = filled_in(&document_to_fill_in(&event).unwrap(), &event.stream(), &place).unwrap();
+        let filled = Document::try_from(&filled).unwrap();
+        assert_eq!(filled.keys().next().map(String::as_str), Some("_id"));
+        let sorted = |document: Document| document.into_iter().collect::<std::collections::BTreeMap<_, _>>();
+        assert_eq!(sorted(filled), sorted(canonical_document(&event).unwrap()));
+    }
 }

@@ -3,17 +3,13 @@
 //! A batch that is committed on the primary only is answered to nobody, published nowhere and seen by no majority read. The
 //! next one may stand on it all the same: should it be lost, so is everything after it.
 
-use std::sync::Arc;
 use std::time::Instant;
 
-use events::StoredEvent;
 use tokio::sync::mpsc;
 
-use super::ground::Ground;
-use super::placing::Written;
 use super::queue::Waiting;
+use super::settle::Settler;
 use super::transaction::{Staged, confirm};
-use crate::read::Place;
 
 /// A batch on its way to the majority.
 pub(super) struct Unconfirmed {
@@ -38,7 +34,7 @@ pub(super) enum Outcome {
 
 /// Confirms batches in their order and tells what became of each, until there are no more.
 pub(super) async fn confirm_all(
-    log: Arc<Ground>,
+    settler: Settler,
     mut unconfirmed: mpsc::Receiver<Unconfirmed>,
     outcomes: mpsc::UnboundedSender<Outcome>,
 ) {
@@ -63,7 +59,7 @@ pub(super) async fn confirm_all(
         for Unconfirmed { batch, staged, started, deadline } in group {
             let outcome = if confirmed || staged.session.is_none() {
                 metrics::histogram!("har_append_seconds").record(started.elapsed().as_secs_f64());
-                settle(&log, batch, staged.written);
+                settler.settle(batch, staged.written);
                 Outcome::Settled
             } else {
                 Outcome::Doubtful { batch, deadline }
@@ -89,37 +85,4 @@ async fn confirm_group(group: &mut [Unconfirmed]) -> bool {
             false
         }
     }
-}
-
-/// Tells everybody what became of their commit.
-fn settle(log: &Ground, batch: Vec<Waiting>, written: Written) {
-    let mut events = Vec::new();
-    let mut answers = Vec::with_capacity(batch.len());
-    for ((waiting, verdict), places) in batch.into_iter().zip(written.verdicts).zip(written.places) {
-        let Waiting { prepared, reply } = waiting;
-        if verdict.is_ok() {
-            for (owner, key, _) in prepared.created {
-                log.keys.remember(owner, key);
-            }
-            prepared.destroyed.iter().for_each(|owner| log.keys.forget(*owner));
-        }
-        let prepared = prepared.appends.into_iter().flat_map(|append| append.events);
-        events.extend(prepared.zip(places).map(|(event, place)| placed(event.stored, place)));
-        answers.push((reply, verdict));
-    }
-    if let Some(last) = events.last() {
-        log.observe(last.position);
-        metrics::gauge!("har_log_head_position").set(last.position as f64);
-        // Nobody listening is fine: the log itself is the way to catch up.
-        log.committed.send(events.into()).ok();
-    }
-    for (reply, verdict) in answers {
-        // The other side has given up waiting when this fails.
-        reply.send(verdict).ok();
-    }
-}
-
-fn placed(event: StoredEvent, place: Place) -> StoredEvent {
-    let Place { position, version, prev_hash, hash } = place;
-    StoredEvent { position, version, prev_hash, hash, ..event }
 }

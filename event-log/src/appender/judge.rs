@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use events::{Position, StreamId, Version};
+use foldhash::fast::RandomState;
 
 use super::prepare::Prepared;
 use crate::read::key;
@@ -20,13 +21,13 @@ pub(super) struct Memory {
     sole_since: Option<Position>,
     /// What was written up to here may have been forgotten.
     floor: Position,
-    versions: HashMap<StreamId, (Position, Version)>,
+    versions: HashMap<StreamId, (Position, Version), RandomState>,
     order: VecDeque<(Position, StreamId)>,
 }
 
 impl Memory {
     pub(super) fn new() -> Self {
-        Self { sole_since: None, floor: 0, versions: HashMap::new(), order: VecDeque::new() }
+        Self { sole_since: None, floor: 0, versions: HashMap::default(), order: VecDeque::new() }
     }
 
     /// Somebody else has written, or might have: what stands after `position` is known from now on only.
@@ -79,13 +80,13 @@ pub(super) struct Judge<'a> {
     memory: &'a Memory,
     findings: &'a Findings,
     /// Where the batch's own commits, accepted so far, have brought the streams.
-    overlay: HashMap<StreamId, Version>,
-    records: HashSet<String>,
+    overlay: HashMap<StreamId, Version, RandomState>,
+    records: HashSet<String, RandomState>,
 }
 
 impl<'a> Judge<'a> {
     pub(super) fn new(memory: &'a Memory, findings: &'a Findings) -> Self {
-        Self { memory, findings, overlay: HashMap::new(), records: HashSet::new() }
+        Self { memory, findings, overlay: HashMap::default(), records: HashSet::default() }
     }
 
     /// The version that each of the commit's streams stands at before it.
@@ -123,6 +124,7 @@ impl<'a> Judge<'a> {
     fn stands_at(&self, stream: &StreamId, version: Version) -> bool {
         match self.known(stream) {
             Some(known) => known == version,
+            None if self.findings.taken.is_empty() => true,
             None => !self.findings.taken.contains(&key(stream, version + 1)),
         }
     }

@@ -1,5 +1,5 @@
-//! Appending: one task per process, on a thread of its own, takes all the commits that wait and writes them in one transaction; another waits for
-//! the majority to have it, and answers.
+//! Appending: one task per process, on a thread of its own, takes all the commits that wait and writes them in one
+//! transaction; another waits for the majority to have it; a second thread answers.
 
 mod confirm;
 mod doubt;
@@ -8,6 +8,7 @@ mod judge;
 mod placing;
 mod prepare;
 mod queue;
+mod settle;
 mod transaction;
 mod worker;
 

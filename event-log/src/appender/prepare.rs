@@ -8,13 +8,10 @@ use serde_json::{Value, json};
 
 use crate::chain::CanonicalPieces;
 use crate::personal_data::{DataKey, owners_of_open, seal};
-use crate::read::document_to_fill_in;
+use crate::read::{PLACE_BYTES, document_to_fill_in};
 use crate::{
     AppendError, Commit, EventLog, Expected, GENESIS_HASH, Guard, KeyChange, LogError, Metadata, NewEvent, StreamAppend,
 };
-
-/// Room for what a document gets with its place.
-const PLACE_BYTES: usize = 320;
 
 /// A commit, ready to be written but for positions, versions and hashes.
 pub(crate) struct Prepared {

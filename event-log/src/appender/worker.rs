@@ -11,6 +11,7 @@ use super::ground::Ground;
 use super::judge::Memory;
 use super::prepare::Prepared;
 use super::queue::{AppendLimits, Waiting};
+use super::settle::Settler;
 use super::transaction::{AttemptError, Durability, Staged, State, ask_for_turn, attempt};
 use crate::{AppendError, EventLog, LogError};
 
@@ -78,9 +79,11 @@ fn on_this_thread(
             lineage: 0,
         };
         let ground = Arc::new(Ground::of(&log.0)?);
+        let (settler, settling) = Settler::start(&ground)?;
         // It ends when all others have let go of the log.
         drop(log);
-        Worker { log: ground, limits, state }.run(receiver, stop).await;
+        Worker { log: ground, limits, state }.run(receiver, settler, stop).await;
+        settling.join().map_err(|_| "the settling thread ended abnormally")?;
         Ok(())
     })
 }
@@ -92,10 +95,10 @@ struct Worker {
 }
 
 impl Worker {
-    async fn run(mut self, mut receiver: mpsc::Receiver<Waiting>, stop: CancellationToken) {
+    async fn run(mut self, mut receiver: mpsc::Receiver<Waiting>, settler: Settler, stop: CancellationToken) {
         let (outcomes, mut settled) = mpsc::unbounded_channel();
         let (unconfirmed, confirming) = mpsc::channel(UNCONFIRMED);
-        let confirmer = tokio::spawn(confirm_all(Arc::clone(&self.log), confirming, outcomes));
+        let confirmer = tokio::spawn(confirm_all(settler, confirming, outcomes));
         let mut left_over = None;
         let mut in_flight = 0;
         let mut drained = false;

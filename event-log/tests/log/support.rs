@@ -4,6 +4,7 @@
 use std::future::Future;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use event_log::{
     AppendError, AppendLimits, Appender, Commit, Committed, EventLog, Expected, KeyChange, LogNames, LogSecrets,
@@ -16,6 +17,9 @@ use events::{
 use local_servers::{MongoServer, StartMongo, Wanted, find_or_fetch};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
+
+/// How long a commit may take on the shared server, which many tests are at, on a machine that others are at as well.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The address of the shared server, which dies with this process.
 fn shared_uri() -> &'static str {
@@ -52,6 +56,7 @@ pub struct TestLog {
     pub log: EventLog,
     pub names: LogNames,
     uri: String,
+    limits: AppendLimits,
     stop: CancellationToken,
     appender: Option<Appender>,
 }
@@ -61,21 +66,26 @@ impl TestLog {
     pub async fn new() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         let name = format!("log_{}", NEXT.fetch_add(1, Ordering::Relaxed));
-        Self::open(shared_uri(), LogNames::new(&name, &name)).await
+        Self::open_within(AppendLimits::within(PATIENCE), shared_uri(), LogNames::new(&name, &name)).await
     }
 
+    /// One on a server of the test's own, with the product's patience.
     pub async fn open(uri: &str, names: LogNames) -> Self {
+        Self::open_within(AppendLimits::default(), uri, names).await
+    }
+
+    async fn open_within(limits: AppendLimits, uri: &str, names: LogNames) -> Self {
         let mongo = event_log::connect(uri, "test").await.unwrap();
         let secrets = LogSecrets { master_key: MasterKey::new([42; 32]) };
         let log = EventLog::open(&mongo, names.clone(), &secrets).await.unwrap();
         let stop = CancellationToken::new();
-        let appender = Some(log.start_appender(AppendLimits::default(), stop.clone()));
-        Self { log, names, uri: uri.to_owned(), stop, appender }
+        let appender = Some(log.start_appender(limits, stop.clone()));
+        Self { log, names, uri: uri.to_owned(), limits, stop, appender }
     }
 
     /// The same log as another process would open it.
     pub async fn second_process(&self) -> Self {
-        Self::open(&self.uri, self.names.clone()).await
+        Self::open_within(self.limits, &self.uri, self.names.clone()).await
     }
 
     /// Stops the appender, which writes first what waits.
