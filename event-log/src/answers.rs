@@ -5,8 +5,8 @@ use events::Position;
 use futures::TryStreamExt as _;
 use mongodb::raw_batch_cursor::RawBatch;
 
+use crate::document::signed;
 use crate::mongo::{TIME_LIMIT, within};
-use crate::read::signed;
 use crate::{EventLog, LogError};
 
 /// The documents of a range, in the order of their positions.

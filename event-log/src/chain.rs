@@ -160,14 +160,15 @@ fn fields(object: &[u8]) -> &[u8] {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use proptest::prelude::*;
     use serde_json::json;
     use uuid::Uuid;
 
     use super::*;
 
-    fn event(position: Position, version: Version, data: Value) -> StoredEvent {
+    /// An event that is not chained yet.
+    pub(crate) fn event(position: Position, version: Version, data: Value) -> StoredEvent {
         StoredEvent {
             position,
             id: EventId::new(Uuid::from_u128(7)),

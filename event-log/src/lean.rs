@@ -15,8 +15,8 @@ use serde::de::{DeserializeOwned, IntoDeserializer as _};
 use serde_json::Value;
 
 use crate::LogError;
+use crate::document::{integer, malformed};
 use crate::personal_data::may_be_sealed;
-use crate::read::malformed;
 
 /// An event without its hashes and where its actor sat, which are the most of its bytes; its data still as it is stored.
 /// One that is not known is decoded again, whole.
@@ -182,7 +182,7 @@ fn nullable<T: FromStr>(value: RawBsonRef<'_>) -> Option<Option<T>> {
 }
 
 fn number<T: TryFrom<i64>>(value: RawBsonRef<'_>) -> Option<T> {
-    value.as_i64().or_else(|| value.as_i32().map(i64::from))?.try_into().ok()
+    integer(value)?.try_into().ok()
 }
 
 #[cfg(test)]
@@ -194,7 +194,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::read::stored_from_document;
+    use crate::document::stored_from_document;
 
     const PERSON: &str = "018f3a5c-9100-7e42-9a31-5b6c7d8e9f02";
 

@@ -6,6 +6,7 @@
 //! | `load`, `read` | states folded from their streams; events by position and by stream |
 //! | `chain` | the hash chain over canonical JSON |
 //! | `restore` | a log put back where there is none; how large one is |
+//! | `document` | events as documents of the collection, and back |
 //! | `answers` | a range of the log as MongoDB's answers hold it |
 //! | `scan` | a stretch of the log, opened, as fast as it can be read |
 //! | `verify` | the chain recomputed over what is stored |
@@ -19,6 +20,7 @@ mod answers;
 mod appender;
 mod chain;
 mod commit;
+mod document;
 mod idempotency;
 mod lean;
 mod lease;
@@ -41,6 +43,7 @@ pub use chain::{GENESIS_HASH, chain_hash};
 pub use commit::{
     AppendError, Appended, Commit, Committed, Expected, Guard, KeyChange, Metadata, NewEvent, StreamAppend,
 };
+pub use document::{canonical_document, signed, stored_from_document};
 pub use idempotency::{Answer, IdempotencyRecord, IdempotencyRecords, NewIdempotencyRecord};
 pub use lease::{Held, LEASE_TTL, LeaseState, Leases};
 pub use load::Loaded;
@@ -55,7 +58,7 @@ pub use publication::{
     InvalidNatsUrl, PUBLISHER_LEASE, PublicationError, Publisher, PublisherSettings, connect_nats,
     rebuild_event_stream, start_publisher, start_waker,
 };
-pub use read::{Opened, canonical_document, signed, stored_from_document};
+pub use read::Opened;
 pub use restore::LogStats;
 pub use scan::Scanned;
 pub use schema::{ensure_collection, ensure_expiry};

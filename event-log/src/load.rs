@@ -8,8 +8,9 @@ use bson::doc;
 use events::{Fold, Position, StreamEvent, StreamId, Version};
 use moka::sync::Cache;
 
+use crate::document::key;
 use crate::mongo::{TIME_LIMIT, within};
-use crate::read::{Opened, key};
+use crate::read::Opened;
 use crate::{EventLog, LogError};
 
 /// How many states are kept; the least used go first.

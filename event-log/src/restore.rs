@@ -9,8 +9,8 @@ use events::StoredEvent;
 use futures::TryStreamExt as _;
 use serde::Serialize;
 
+use crate::document::{Place, document_to_fill_in, filled_in, signed};
 use crate::mongo::{is_duplicate_key, within};
-use crate::read::{Place, document_to_fill_in, filled_in, signed};
 use crate::{EventLog, LogError, schema};
 
 /// The longest that one step may take.

@@ -9,8 +9,9 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::answers::Answers;
+use crate::document::{malformed, stored_from_document};
 use crate::lean::Lean;
-use crate::read::{Opened, malformed, stored_from_document};
+use crate::read::Opened;
 use crate::{EventLog, LogError};
 
 /// Ranges that MongoDB is asked for at the same time: it reads one while another is on its way.

@@ -10,8 +10,8 @@ use events::Position;
 use futures::StreamExt as _;
 use sha2::{Digest, Sha256};
 
+use crate::document::{integer, signed};
 use crate::mongo::{TIME_LIMIT, within};
-use crate::read::signed;
 use crate::{EventLog, GENESIS_HASH, Head, LogError};
 
 /// Positions that one task verifies.
@@ -210,10 +210,6 @@ impl Scratch {
     }
 }
 
-fn integer(value: RawBsonRef<'_>) -> Option<i64> {
-    value.as_i64().or_else(|| value.as_i32().map(i64::from))
-}
-
 /// Writes an object as RFC 8785 has it: keys sorted by their UTF-16.
 fn object(fields: &mut [(&str, RawBsonRef<'_>)], json: &mut Vec<u8>) -> Option<()> {
     if fields.iter().all(|(name, _)| name.is_ascii()) {
@@ -271,31 +267,14 @@ fn canonical(value: RawBsonRef<'_>, json: &mut Vec<u8>) -> Option<()> {
 
 #[cfg(test)]
 mod tests {
-    use events::{ActorRole, CorrelationId, EventId, StoredActor, StoredEvent, StreamType, Timestamp, UserId};
+    use events::StoredEvent;
     use serde_json::{Value, json};
-    use uuid::Uuid;
 
     use super::*;
-    use crate::{canonical_document, chain_hash};
+    use crate::{canonical_document, chain, chain_hash};
 
     fn event(position: Position, data: Value) -> StoredEvent {
-        let mut event = StoredEvent {
-            position,
-            id: EventId::new(Uuid::from_u128(7)),
-            stream_type: StreamType::User,
-            stream_id: "é \"quoted\" {braces}".to_owned(),
-            version: position,
-            event_type: "UserRegistered".to_owned(),
-            schema_version: 1,
-            time: Timestamp::new(chrono::DateTime::UNIX_EPOCH),
-            actor: StoredActor { user_id: None, role: ActorRole::System, ip: json!(null), user_agent: json!({}) },
-            correlation_id: CorrelationId::new(Uuid::from_u128(8)),
-            causation_id: None,
-            subject_ids: vec![UserId::new(Uuid::from_u128(9))],
-            data,
-            prev_hash: GENESIS_HASH.to_owned(),
-            hash: String::new(),
-        };
+        let mut event = chain::tests::event(position, position, data);
         event.hash = chain_hash(&event).unwrap();
         event
     }

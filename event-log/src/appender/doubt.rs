@@ -7,7 +7,7 @@ use mongodb::ClientSession;
 use super::ground::Ground;
 use super::prepare::Prepared;
 use super::transaction::{AttemptError, appended};
-use crate::read::{key, signed, stored_from_document};
+use crate::document::{key, signed, stored_from_document};
 use crate::{Committed, Expected};
 
 /// After a commit that was never confirmed: which commits of the batch are in the log, told by their events' own ids.

@@ -9,7 +9,7 @@ use events::{Position, StreamId, Version};
 use foldhash::fast::RandomState;
 
 use super::prepare::Prepared;
-use crate::read::key;
+use crate::document::key;
 use crate::{AppendError, Expected};
 
 /// How many streams are remembered with the version that this process gave them.

@@ -6,7 +6,7 @@ use events::Version;
 use super::judge::{Findings, Judge, Memory};
 use super::prepare::Prepared;
 use super::transaction::AttemptError;
-use crate::read::{Place, filled_in};
+use crate::document::{Place, filled_in};
 use crate::{AppendError, Appended, Committed, Head};
 
 /// What became of each commit of a batch, and where its events were written.

@@ -7,8 +7,8 @@ use events::{EventId, Position, StoredActor, StoredEvent, StreamId, UserId};
 use serde_json::{Value, json};
 
 use crate::chain::CanonicalPieces;
+use crate::document::{PLACE_BYTES, document_to_fill_in};
 use crate::personal_data::{DataKey, owners_of_open, seal};
-use crate::read::{PLACE_BYTES, document_to_fill_in};
 use crate::{
     AppendError, Commit, EventLog, Expected, GENESIS_HASH, Guard, KeyChange, LogError, Metadata, NewEvent, StreamAppend,
 };

@@ -11,7 +11,7 @@ use events::StoredEvent;
 use super::ground::Ground;
 use super::placing::Written;
 use super::queue::Waiting;
-use crate::read::Place;
+use crate::document::Place;
 
 /// So few commits are settled at once when nothing else waits for it: to wake a thread would take longer.
 const FEW: usize = 4;

@@ -15,8 +15,9 @@ use super::ground::Ground;
 use super::judge::{Findings, Memory};
 use super::placing::{Written, chain, remember};
 use super::prepare::Prepared;
+use crate::document::{key, signed, stored_from_document};
 use crate::mongo::{is_duplicate_key, within};
-use crate::read::{any_of, key, signed, stored_from_document};
+use crate::read::any_of;
 use crate::{Appended, Expected, Head, LogError, schema};
 
 /// How long asking for a turn may take.

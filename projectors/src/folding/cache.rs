@@ -104,6 +104,9 @@ pub(crate) enum Change {
     Delete,
 }
 
+/// What became of documents, none in place of those that are to be taken away: by collection.
+pub(crate) type Outcome<'a> = BTreeMap<&'a str, Vec<(&'a DocKey, Option<&'a Typed>)>>;
+
 /// A document of a batch.
 pub(super) struct Held {
     slot: Slot,
@@ -178,9 +181,9 @@ impl Cache {
         self.held.iter().filter_map(change).collect()
     }
 
-    /// The changed documents, none in place of those that are to be taken away: by collection, in the order of their ids.
-    pub(crate) fn outcome(&self) -> BTreeMap<&str, Vec<(&DocKey, Option<&Typed>)>> {
-        let mut outcome: BTreeMap<&str, Vec<(&DocKey, Option<&Typed>)>> = BTreeMap::new();
+    /// The changed documents, in the order of their ids.
+    pub(crate) fn outcome(&self) -> Outcome<'_> {
+        let mut outcome = Outcome::new();
         for (key, held) in self.held.iter().filter(|(_, held)| held.change.is_some()) {
             let document = match &held.slot {
                 Slot::Typed(typed) => Some(typed),

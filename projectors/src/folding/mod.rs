@@ -9,5 +9,5 @@ mod parking;
 pub use documents::{Documents, FoldError};
 
 pub(crate) use batch::{Folding, keys_of, stream_key};
-pub(crate) use cache::{Cache, Change, Slot, Typed, Uncached};
+pub(crate) use cache::{Cache, Change, Outcome, Slot, Typed, Uncached};
 pub(crate) use parking::{Parked, Parking};

@@ -59,11 +59,10 @@ impl Live {
         let comparing = async {
             for collection in projection.collections() {
                 let new = self.database.collection::<RawDocumentBuf>(&shadow.name(collection.name));
-                let (live, new) = self.fingerprints(collection.name, &new, &hashers).await?;
-                if live == new {
+                let (live, rebuilt) = self.fingerprints(collection.name, &new, &hashers).await?;
+                if live == rebuilt {
                     verification.compared += live.documents;
                 } else {
-                    let new = self.database.collection(&shadow.name(collection.name));
                     self.differences(collection.name, &new, &mut verification).await?;
                 }
             }

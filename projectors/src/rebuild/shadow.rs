@@ -20,7 +20,7 @@ use read_models::{Collection, PARKED};
 
 use super::RebuildError;
 use crate::commands::{DOCUMENT_BYTES, record};
-use crate::folding::{Parked, Typed};
+use crate::folding::{Outcome, Parked, Typed};
 use crate::store::{INVALID, Store, VALIDATION_FAILURE};
 use crate::{DocKey, Projection};
 
@@ -45,9 +45,6 @@ pub(super) struct Shadow {
     projection: Arc<dyn Projection>,
     epoch: i64,
 }
-
-/// What a window has made of the documents, or none in place of those that it has taken away: by collection.
-pub(super) type Outcome<'a> = BTreeMap<&'a str, Vec<(&'a DocKey, Option<&'a Typed>)>>;
 
 /// Why a window does not come into the collections.
 pub(super) enum Unwritten {
