@@ -32,6 +32,9 @@ pub fn chain_hash(event: &StoredEvent) -> Result<String, LogError> {
     Ok(hex::encode(hasher.finalize()))
 }
 
+/// A hash of the chain, as SHA-256 gives it; the log has it in hexadecimal.
+pub(crate) type Hash = [u8; 32];
+
 /// The canonical JSON of an event whose position, version and previous hash are not known yet, in the two pieces that
 /// surround them. Canonical JSON sorts its keys, so each of the three has its fixed place; what is slow is done in the
 /// task of who appends, and the one appender only fills in and hashes.
@@ -111,8 +114,8 @@ impl CanonicalPieces {
         pieces.map_err(|error| LogError::Corrupt(format!("no canonical JSON: {error}")))
     }
 
-    /// What [`chain_hash`] gives for the whole event.
-    pub(crate) fn hash(&self, position: Position, version: Version, prev_hash: &str) -> String {
+    /// What [`chain_hash`] gives for the whole event, before it is written in hexadecimal.
+    pub(crate) fn hash(&self, position: Position, version: Version, prev_hash: &str) -> Hash {
         let mut hasher = Sha256::new();
         hasher.update(prev_hash);
         hasher.update("{");
@@ -120,7 +123,7 @@ impl CanonicalPieces {
         hasher.update(format!(",\"position\":{position},\"prev_hash\":\"{prev_hash}\","));
         hasher.update(fields(&self.between));
         hasher.update(format!(",\"version\":{version}}}"));
-        hex::encode(hasher.finalize())
+        hasher.finalize().into()
     }
 }
 
@@ -197,7 +200,7 @@ pub(crate) mod tests {
         {
             let event = event(position, version, data);
             let pieces = CanonicalPieces::of(&event).unwrap();
-            assert_eq!(pieces.hash(position, version, &event.prev_hash), chain_hash(&event).unwrap());
+            assert_eq!(hex::encode(pieces.hash(position, version, &event.prev_hash)), chain_hash(&event).unwrap());
         }
     }
 
@@ -227,7 +230,7 @@ pub(crate) mod tests {
             let mut event = event(5, 3, data);
             event.actor.ip = ip;
             let pieces = CanonicalPieces::of(&event).unwrap();
-            prop_assert_eq!(pieces.hash(5, 3, &event.prev_hash), chain_hash(&event).unwrap());
+            prop_assert_eq!(hex::encode(pieces.hash(5, 3, &event.prev_hash)), chain_hash(&event).unwrap());
         }
     }
 

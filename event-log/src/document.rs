@@ -69,18 +69,18 @@ pub(crate) fn document_to_fill_in(event: &StoredEvent) -> Result<RawDocumentBuf,
 pub(crate) const PLACE_BYTES: usize = 320;
 
 /// What an event gets from the appender.
-pub(crate) struct Place {
+pub(crate) struct Place<'a> {
     pub(crate) position: Position,
     pub(crate) version: Version,
-    pub(crate) prev_hash: String,
-    pub(crate) hash: String,
+    pub(crate) prev_hash: &'a str,
+    pub(crate) hash: &'a str,
 }
 
 /// The document of an event that has its place. The position comes first, where MongoDB would move it otherwise.
 pub(crate) fn filled_in(
     document: &RawDocumentBuf,
     stream: &StreamId,
-    place: &Place,
+    place: &Place<'_>,
 ) -> Result<RawDocumentBuf, LogError> {
     let mut bytes = Vec::with_capacity(document.as_bytes().len() + PLACE_BYTES);
     bytes.extend_from_slice(rawdoc! { "_id": signed(place.position)? }.as_bytes());
@@ -94,8 +94,8 @@ pub(crate) fn filled_in(
     let mut document = RawDocumentBuf::from_bytes(bytes).map_err(malformed)?;
     document.append(cstr!("key"), key(stream, place.version).as_str());
     document.append(cstr!("version"), signed(place.version)?);
-    document.append(cstr!("prev_hash"), place.prev_hash.as_str());
-    document.append(cstr!("hash"), place.hash.as_str());
+    document.append(cstr!("prev_hash"), place.prev_hash);
+    document.append(cstr!("hash"), place.hash);
     Ok(document)
 }
 
@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn a_document_gets_its_place_as_the_event_has_it_and_its_position_first() {
         let event = StoredEvent { hash: "own".to_owned(), ..event(7, 3, json!({ "a": [1, "ü"] })) };
-        let place = Place { position: 7, version: 3, prev_hash: event.prev_hash.clone(), hash: "own".to_owned() };
+        let place = Place { position: 7, version: 3, prev_hash: &event.prev_hash, hash: &event.hash };
         let filled = filled_in(&document_to_fill_in(&event).unwrap(), &event.stream(), &place).unwrap();
         let filled = Document::try_from(&filled).unwrap();
         assert_eq!(filled.keys().next().map(String::as_str), Some("_id"));

@@ -22,7 +22,7 @@ pub struct NewIdempotencyRecord {
     pub id: String,
     /// [`IdempotencyRecords::fingerprint`] of the request.
     pub fingerprint: String,
-    /// Whose key seals the answer; the record goes with them. None: nobody in particular.
+    /// Whose key seals the answer; when they are erased there is no such record any more. None: nobody in particular.
     pub owner: Option<UserId>,
     /// What happened, as ids and numbers: enough to compose the answer again.
     pub outcome: Value,
@@ -46,7 +46,7 @@ pub struct IdempotencyRecord {
     pub fingerprint: String,
     /// What happened; null for a request that was refused.
     pub outcome: Value,
-    /// The answer, once it has been composed; none as well when its owner was erased.
+    /// The answer, once it has been composed.
     pub answer: Option<Answer>,
 }
 
@@ -84,7 +84,8 @@ impl IdempotencyRecords {
         hex::encode(mac(&self.mac_key, &[b"fingerprint", method.as_bytes(), path.as_bytes(), body]))
     }
 
-    /// The record of that id.
+    /// The record of that id. Of a person who has been erased there is none: what [`Self::erase`] has left of them is
+    /// deleted here.
     ///
     /// # Errors
     /// [`LogError`].
@@ -98,15 +99,19 @@ impl IdempotencyRecords {
             .ok()
             .and_then(|text| serde_json::from_str(text).ok())
             .ok_or_else(|| LogError::Corrupt("malformed idempotency record".into()))?;
-        let answer = match (document.get_str("answer"), document.get_str("owner")) {
-            (Ok(sealed), Ok(owner)) => {
+        let sealer = match document.get_str("owner") {
+            Ok(owner) => {
                 let owner: UserId = owner.parse().map_err(|_| LogError::Corrupt("malformed owner".into()))?;
-                let keys = keys.for_opening(&[owner].into()).await?;
-                keys.get(&owner).and_then(|key| key.sealer().open(id.as_bytes(), sealed))
+                let Some(key) = keys.for_opening(&[owner].into()).await?.remove(&owner) else {
+                    let theirs = doc! { "_id": id, "owner": owner.to_string() };
+                    within(TIME_LIMIT, self.collection.delete_one(theirs).into_future()).await?;
+                    return Ok(None);
+                };
+                key.sealer().clone()
             }
-            (Ok(sealed), Err(_)) => self.nobody.open(id.as_bytes(), sealed),
-            (Err(_), _) => None,
+            Err(_) => self.nobody.clone(),
         };
+        let answer = document.get_str("answer").ok().and_then(|sealed| sealer.open(id.as_bytes(), sealed));
         Ok(Some(IdempotencyRecord { fingerprint, outcome, answer: answer.as_deref().and_then(parse_answer) }))
     }
 
@@ -128,7 +133,7 @@ impl IdempotencyRecords {
                 keys.get(&owner).and_then(|key| key.sealer().seal(record.id.as_bytes(), body.as_bytes()))
             }
         };
-        // No key: the person has been erased since, and so has the record.
+        // No key: the person has been erased since.
         let Some(sealed) = sealed else { return Ok(()) };
         let mut fresh = self.document(record);
         fresh.remove("_id");
@@ -142,18 +147,6 @@ impl IdempotencyRecords {
             Ok(Err(error)) => Err(error.into()),
             Err(_) => Err(LogError::Unavailable("no answer in time".into())),
         }
-    }
-
-    /// Writes the records of a batch, inside its transaction.
-    pub(crate) async fn insert(
-        &self,
-        session: &mut ClientSession,
-        records: Vec<&RawDocumentBuf>,
-    ) -> Result<(), mongodb::error::Error> {
-        if !records.is_empty() {
-            self.collection.clone_with_type::<RawDocumentBuf>().insert_many(records).session(session).await?;
-        }
-        Ok(())
     }
 
     /// Which of these ids are taken, as seen by a transaction.
@@ -173,7 +166,9 @@ impl IdempotencyRecords {
         Ok(taken)
     }
 
-    /// Deletes the records of persons who are erased, inside the transaction that erases them.
+    /// Deletes the answers of persons who are erased, inside the transaction that erases them. Records without an answer,
+    /// which hold ids and HMACs, are no longer found, and expire: to find them all would take an index that every commit
+    /// has to write in, a tenth of what MongoDB does for it.
     pub(crate) async fn erase(
         &self,
         session: &mut ClientSession,
@@ -181,7 +176,8 @@ impl IdempotencyRecords {
     ) -> Result<(), mongodb::error::Error> {
         if !owners.is_empty() {
             let owners: Vec<String> = owners.iter().map(UserId::to_string).collect();
-            self.collection.delete_many(doc! { "owner": { "$in": owners } }).session(session).await?;
+            let answered = doc! { "owner": { "$in": owners }, "answer": { "$exists": true } };
+            self.collection.delete_many(answered).session(session).await?;
         }
         Ok(())
     }

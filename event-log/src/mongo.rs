@@ -123,10 +123,14 @@ pub async fn within<T>(limit: Duration, call: impl Future<Output = Result<T, Err
     }
 }
 
+/// MongoDB's code of a document that a unique index has already.
+pub const DUPLICATE_KEY: i32 = 11_000;
+/// MongoDB's code of a transaction that another one was in the way of.
+pub const WRITE_CONFLICT: i32 = 112;
+
 /// Whether an error is a violation of a unique index (E11000).
 #[must_use]
 pub fn is_duplicate_key(error: &Error) -> bool {
-    const DUPLICATE_KEY: i32 = 11_000;
     if let ErrorKind::Write(WriteFailure::WriteError(failure)) = &*error.kind {
         failure.code == DUPLICATE_KEY
     } else if let ErrorKind::InsertMany(failure) = &*error.kind {

@@ -46,8 +46,8 @@ impl EventLog {
             return Ok(());
         }
         let document = |event: &StoredEvent| {
-            let (prev_hash, hash) = (event.prev_hash.clone(), event.hash.clone());
-            let place = Place { position: event.position, version: event.version, prev_hash, hash };
+            let StoredEvent { position, version, prev_hash, hash, .. } = event;
+            let place = Place { position: *position, version: *version, prev_hash, hash };
             filled_in(&document_to_fill_in(event)?, &event.stream(), &place)
         };
         let documents = events.iter().map(document).collect::<Result<Vec<RawDocumentBuf>, _>>()?;

@@ -46,11 +46,7 @@ pub async fn ensure(client: &Client, names: &LogNames) -> Result<(), LogError> {
         .build();
     within(START_LIMIT, database.collection::<Document>(EVENTS).create_index(key).into_future()).await?;
     ensure_expiry(&database, IDEMPOTENCY, "expiry", ("created_at", IDEMPOTENCY_KEPT)).await?;
-    let owner = IndexModel::builder()
-        .keys(doc! { "owner": 1 })
-        .options(IndexOptions::builder().name("owner".to_owned()).sparse(true).build())
-        .build();
-    within(START_LIMIT, database.collection::<Document>(IDEMPOTENCY).create_index(owner).into_future()).await?;
+    ensure_owners_of_answers(&database).await?;
     let genesis = doc! { "$setOnInsert": { "position": 0_i64, "hash": crate::GENESIS_HASH, "turns": 0_i64 } };
     let head = database.collection::<Document>(HEAD);
     match within(START_LIMIT, head.update_one(doc! { "_id": HEAD_ID }, genesis).upsert(true).into_future()).await {
@@ -60,6 +56,23 @@ pub async fn ensure(client: &Client, names: &LogNames) -> Result<(), LogError> {
             within(START_LIMIT, head.find_one(doc! { "_id": HEAD_ID }).into_future()).await?.map(|_| ()).ok_or(error)
         }
     }
+}
+
+/// The way to the answers of a person who is erased.
+async fn ensure_owners_of_answers(database: &Database) -> Result<(), LogError> {
+    let records = database.collection::<Document>(IDEMPOTENCY);
+    let answered = doc! { "answer": { "$exists": true } };
+    let options =
+        IndexOptions::builder().name("owner_of_answer".to_owned()).partial_filter_expression(answered).build();
+    let owner = IndexModel::builder().keys(doc! { "owner": 1 }).options(options).build();
+    within(START_LIMIT, records.create_index(owner).into_future()).await?;
+    // Databases of earlier versions have one over all records, which every commit has to write in.
+    const OVER_ALL: &str = "owner";
+    let names = within(START_LIMIT, records.list_index_names().into_future()).await?;
+    if names.iter().any(|name| name == OVER_ALL) {
+        within(START_LIMIT, records.drop_index(OVER_ALL).into_future()).await?;
+    }
+    Ok(())
 }
 
 /// Makes a collection where it is missing, and gives it this validator (a `$jsonSchema`).
@@ -100,9 +113,9 @@ pub async fn ensure_expiry(
 }
 
 /// Names and kinds of the fields, and no more: lengths and bounds would be a seventh of the time that inserting an event
-/// takes, and what is wrong there the chain shows.
+/// takes, and what is wrong there the chain shows. A field that is not listed by its kind is a text, and there are as many
+/// as have to be there: to have each text by its name would take mongod half as long again.
 fn events_schema() -> Document {
-    let text = doc! { "bsonType": "string" };
     let count = doc! { "bsonType": ["long", "int"] };
     doc! {
         "bsonType": "object",
@@ -110,25 +123,17 @@ fn events_schema() -> Document {
             "_id", "key", "id", "stream_type", "stream_id", "version", "type", "schema_version", "time", "actor",
             "correlation_id", "causation_id", "subject_ids", "data", "prev_hash", "hash",
         ],
-        "additionalProperties": false,
+        "maxProperties": 16,
         "properties": {
             "_id": count.clone(),
-            "key": text.clone(),
-            "id": text.clone(),
-            "stream_type": text.clone(),
-            "stream_id": text.clone(),
             "version": count.clone(),
-            "type": text.clone(),
             "schema_version": count,
-            "time": text.clone(),
             "actor": { "bsonType": "object" },
-            "correlation_id": text.clone(),
             "causation_id": { "bsonType": ["string", "null"] },
             "subject_ids": { "bsonType": "array" },
             "data": { "bsonType": "object" },
-            "prev_hash": text.clone(),
-            "hash": text,
         },
+        "additionalProperties": { "bsonType": "string" },
     }
 }
 

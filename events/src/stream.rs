@@ -1,5 +1,7 @@
 //! Streams: the log's units of consistency.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 /// Place of an event in the whole log: 1, 2, 3, … without gaps; 0 is before the first.
@@ -98,13 +100,14 @@ impl std::fmt::Display for StreamType {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StreamId {
     stream_type: StreamType,
-    id: String,
+    /// Shared: one append names its stream in many places.
+    id: Arc<str>,
 }
 
 impl StreamId {
     /// The address of the stream `stream_type`/`id`.
     pub fn new(stream_type: StreamType, id: impl std::fmt::Display) -> Self {
-        Self { stream_type, id: id.to_string() }
+        Self { stream_type, id: id.to_string().into() }
     }
 
     /// The kind of stream.

@@ -6,9 +6,9 @@ use mongodb::ClientSession;
 
 use super::ground::Ground;
 use super::prepare::Prepared;
-use super::transaction::{AttemptError, appended};
+use super::transaction::AttemptError;
 use crate::document::{key, signed, stored_from_document};
-use crate::{Committed, Expected};
+use crate::{Appended, Committed, Expected};
 
 /// After a commit that was never confirmed: which commits of the batch are in the log, told by their events' own ids.
 /// The head is locked, so that the old transaction can't commit any more.
@@ -60,7 +60,9 @@ async fn read_back(
     let mut cursor = log.events.find(filter).sort(doc! { "_id": 1 }).session(&mut *session).await?;
     let mut events = Vec::new();
     while let Some(document) = cursor.next(session).await.transpose()? {
-        events.push(appended(&stored_from_document(document)?));
+        let event = stored_from_document(document)?;
+        let (id, stream) = (event.id, event.stream());
+        events.push(Appended { id, stream, version: event.version, position: event.position });
     }
     Ok(Committed { events })
 }

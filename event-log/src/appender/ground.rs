@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use bson::Document;
 use events::{Position, StoredEvent};
-use mongodb::{Client, Collection};
+use mongodb::{Client, Collection, Database};
 use tokio::sync::broadcast;
 
 use crate::log::Inner;
@@ -19,6 +19,7 @@ use crate::{IdempotencyRecords, schema};
 /// What the appender reads and writes, and whom it tells.
 pub(super) struct Ground {
     pub(super) client: Client,
+    pub(super) database: Database,
     pub(super) events: Collection<Document>,
     pub(super) head: Collection<Document>,
     pub(super) keys: PersonKeys,
@@ -40,6 +41,7 @@ impl Ground {
             committed: log.committed.clone(),
             observed: log.queue.observed_cell(),
             client,
+            database,
         })
     }
 

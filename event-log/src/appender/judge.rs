@@ -10,7 +10,7 @@ use foldhash::fast::RandomState;
 
 use super::prepare::Prepared;
 use crate::document::key;
-use crate::{AppendError, Expected};
+use crate::{AppendError, Committed, Expected};
 
 /// How many streams are remembered with the version that this process gave them.
 const REMEMBERED: usize = 100_000;
@@ -75,28 +75,73 @@ pub(super) struct Findings {
     pub(super) records: HashSet<String>,
 }
 
-/// Judges the commits of a batch in their order.
-pub(super) struct Judge<'a> {
+/// What becomes of a commit.
+pub(super) enum Verdict {
+    /// Its streams stand where they must: it is written.
+    Won,
+    /// An earlier attempt, never confirmed, has written it.
+    Done(Committed),
+    /// A stream has moved, or its idempotency record exists.
+    Lost(AppendError),
+}
+
+/// A batch that has been judged.
+pub(super) struct Judged {
+    /// One for each of its commits.
+    pub(super) verdicts: Vec<Verdict>,
+    /// The version that a stream stands at, for each stream of the commits that have won, in their order.
+    pub(super) bases: Vec<Version>,
+}
+
+/// Judges the commits of a batch in their order. `done` has those that an earlier attempt has written; without such an
+/// attempt it may be empty.
+pub(super) fn judge(memory: &Memory, findings: &Findings, batch: &[&Prepared], done: Vec<Option<Committed>>) -> Judged {
+    let mut judge = Judge { memory, findings, overlay: HashMap::default(), records: HashSet::default() };
+    let mut judged = Judged { verdicts: Vec::with_capacity(batch.len()), bases: Vec::with_capacity(batch.len()) };
+    for (commit, done) in batch.iter().zip(done.into_iter().chain(std::iter::repeat_with(|| None))) {
+        judged.verdicts.push(match done {
+            Some(committed) => Verdict::Done(committed),
+            None => match judge.judge(commit) {
+                Ok(bases) => {
+                    judged.bases.extend(bases);
+                    Verdict::Won
+                }
+                Err(lost) => Verdict::Lost(lost),
+            },
+        });
+    }
+    judged
+}
+
+impl Judged {
+    /// The commits that have won.
+    pub(super) fn winners<'a>(&self, batch: &[&'a Prepared]) -> impl Iterator<Item = &'a Prepared> {
+        winners(batch, &self.verdicts)
+    }
+}
+
+/// Those of a batch that have won.
+pub(super) fn winners<'a>(batch: &[&'a Prepared], verdicts: &[Verdict]) -> impl Iterator<Item = &'a Prepared> {
+    batch.iter().zip(verdicts).filter(|(_, verdict)| matches!(verdict, Verdict::Won)).map(|(commit, _)| *commit)
+}
+
+struct Judge<'a> {
     memory: &'a Memory,
     findings: &'a Findings,
     /// Where the batch's own commits, accepted so far, have brought the streams.
-    overlay: HashMap<StreamId, Version, RandomState>,
-    records: HashSet<String, RandomState>,
+    overlay: HashMap<&'a StreamId, Version, RandomState>,
+    /// Of those commits.
+    records: HashSet<&'a str, RandomState>,
 }
 
 impl<'a> Judge<'a> {
-    pub(super) fn new(memory: &'a Memory, findings: &'a Findings) -> Self {
-        Self { memory, findings, overlay: HashMap::default(), records: HashSet::default() }
-    }
-
     /// The version that each of the commit's streams stands at before it.
     ///
     /// # Errors
     /// `Conflict` when a stream has moved, `DuplicateRequest` when its idempotency record exists.
-    pub(super) fn judge(&mut self, commit: &Prepared) -> Result<Vec<Version>, AppendError> {
-        if let Some(request) = &commit.request
-            && (self.findings.records.contains(request) || self.records.contains(request))
-        {
+    fn judge(&mut self, commit: &'a Prepared) -> Result<Vec<Version>, AppendError> {
+        let request = commit.request.as_deref();
+        if request.is_some_and(|id| self.findings.records.contains(id) || self.records.contains(id)) {
             return Err(AppendError::DuplicateRequest);
         }
         if !commit.guards.iter().all(|guard| self.stands_at(&guard.stream, guard.version)) {
@@ -111,9 +156,9 @@ impl<'a> Judge<'a> {
             });
         }
         for (append, base) in commit.appends.iter().zip(&bases) {
-            self.overlay.insert(append.stream.clone(), base + append.events.len() as Version);
+            self.overlay.insert(&append.stream, base + append.events.len() as Version);
         }
-        self.records.extend(commit.request.clone());
+        self.records.extend(request);
         Ok(bases)
     }
 

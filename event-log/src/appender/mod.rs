@@ -4,6 +4,7 @@
 mod confirm;
 mod doubt;
 mod ground;
+mod insertion;
 mod judge;
 mod placing;
 mod prepare;

@@ -1,84 +1,75 @@
 //! Placing: a batch's winners get their positions, versions and hashes.
 
-use bson::RawDocumentBuf;
-use events::Version;
+use bson::raw::RawArrayBuf;
+use events::{Position, Version};
 
-use super::judge::{Findings, Judge, Memory};
+use super::judge::{Judged, Memory, Verdict, winners};
 use super::prepare::Prepared;
 use super::transaction::AttemptError;
+use crate::Head;
+use crate::chain::Hash;
 use crate::document::{Place, filled_in};
-use crate::{AppendError, Appended, Committed, Head};
 
-/// What became of each commit of a batch, and where its events were written.
-pub(super) struct Written {
-    pub(super) verdicts: Vec<Result<Committed, AppendError>>,
-    /// For each commit the places of its events, in their order; none when it lost, or was written earlier.
-    pub(super) places: Vec<Vec<Place>>,
+/// So many commits are chained before others on this thread have their turn.
+const AT_A_TIME: usize = 16;
+
+/// The place of an event.
+#[derive(Clone, Copy)]
+pub(super) struct Placed {
+    pub(super) position: Position,
+    pub(super) version: Version,
+    pub(super) hash: Hash,
+}
+
+/// A batch's winners behind the head, one after the other.
+pub(super) struct Chained {
+    /// Of their events, in their order.
+    pub(super) places: Vec<Placed>,
     /// The events, as they are inserted.
-    pub(super) documents: Vec<RawDocumentBuf>,
+    pub(super) documents: RawArrayBuf,
+    /// Where they have brought the head.
+    pub(super) head: Head,
 }
 
-impl Written {
-    /// Whether the batch left nothing to insert.
-    pub(super) fn is_nothing(&self) -> bool {
-        self.documents.is_empty()
-    }
+/// What was written of a batch.
+pub(super) struct Written {
+    /// One for each of its commits.
+    pub(super) verdicts: Vec<Verdict>,
+    /// Of the winners' events, in their order.
+    pub(super) places: Vec<Placed>,
+    /// The hash that the first of them follows.
+    pub(super) after: String,
 }
 
-/// Judges the batch and gives the winners' events their positions, versions and hashes. `done` are those that an
-/// earlier, unconfirmed attempt has written.
-pub(super) fn chain(
-    memory: &Memory,
-    findings: &Findings,
-    head: &Head,
-    batch: &[&Prepared],
-    done: Vec<Option<Committed>>,
-) -> Result<(Written, Head), AttemptError> {
-    let mut judge = Judge::new(memory, findings);
-    let mut head = head.clone();
-    let mut written = Written { verdicts: Vec::with_capacity(batch.len()), places: Vec::new(), documents: Vec::new() };
-    for (commit, done) in batch.iter().zip(done) {
-        let mut places = Vec::new();
-        written.verdicts.push(match done {
-            Some(committed) => Ok(committed),
-            None => match judge.judge(commit) {
-                Ok(bases) => Ok(place(commit, &bases, &mut head, &mut places, &mut written.documents)?),
-                Err(lost) => Err(lost),
-            },
-        });
-        written.places.push(places);
-    }
-    Ok((written, head))
-}
-
-/// Gives the events of one commit their places after the head, and moves it.
-fn place(
-    commit: &Prepared,
-    bases: &[Version],
-    head: &mut Head,
-    places: &mut Vec<Place>,
-    documents: &mut Vec<RawDocumentBuf>,
-) -> Result<Committed, AttemptError> {
-    let mut events = Vec::new();
-    for (append, base) in commit.appends.iter().zip(bases) {
-        for (version, prepared) in (base + 1..).zip(&append.events) {
-            let position = head.position + 1;
-            let hash = prepared.canonical.hash(position, version, &head.hash);
-            let prev_hash = std::mem::replace(&mut head.hash, hash.clone());
-            head.position = position;
-            let place = Place { position, version, prev_hash, hash };
-            documents.push(filled_in(&prepared.document, &append.stream, &place)?);
-            events.push(Appended { id: prepared.stored.id, stream: append.stream.clone(), version, position });
-            places.push(place);
+/// Gives the winners' events their places after the head.
+///
+/// It lets others on this thread go on in between: what MongoDB can do meanwhile is sent, and answered, by them.
+pub(super) async fn chain(batch: &[&Prepared], judged: &Judged, head: &Head) -> Result<Chained, AttemptError> {
+    let mut chained = Chained { places: Vec::new(), documents: RawArrayBuf::new(), head: head.clone() };
+    let mut bases = judged.bases.iter();
+    for (number, commit) in judged.winners(batch).enumerate() {
+        if number % AT_A_TIME == 0 {
+            tokio::task::yield_now().await;
+        }
+        for (append, base) in commit.appends.iter().zip(bases.by_ref()) {
+            for (version, event) in (base + 1..).zip(&append.events) {
+                let position = chained.head.position + 1;
+                let hash = event.canonical.hash(position, version, &chained.head.hash);
+                let prev_hash = std::mem::replace(&mut chained.head.hash, hex::encode(hash));
+                let place = Place { position, version, prev_hash: &prev_hash, hash: &chained.head.hash };
+                chained.documents.push(filled_in(&event.document, &append.stream, &place)?);
+                chained.places.push(Placed { position, version, hash });
+                chained.head.position = position;
+            }
         }
     }
-    Ok(Committed { events })
+    Ok(chained)
 }
 
 /// The streams of the batch stand where it has brought them.
 pub(super) fn remember(memory: &mut Memory, batch: &[&Prepared], written: &Written) {
-    for (commit, places) in batch.iter().zip(&written.places) {
-        let mut places = places.iter();
+    let mut places = written.places.iter();
+    for commit in winners(batch, &written.verdicts) {
         for append in &commit.appends {
             if let Some(last) = places.by_ref().take(append.events.len()).last() {
                 memory.wrote(last.position, append.stream.clone(), last.version);

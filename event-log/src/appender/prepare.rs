@@ -72,17 +72,26 @@ impl EventLog {
             }
             appends.push(PreparedAppend { stream, expected, events: sealed });
         }
-        let destroyed = commit.keys.iter().filter_map(|change| match change {
-            KeyChange::Destroy(owner) => Some(*owner),
-            KeyChange::Create(_) => None,
-        });
+        let destroyed: Vec<_> = commit
+            .keys
+            .iter()
+            .filter_map(|change| match change {
+                KeyChange::Destroy(owner) => Some(*owner),
+                KeyChange::Create(_) => None,
+            })
+            .collect();
+        // Who has themselves erased leaves no record of it.
+        let recorded =
+            commit.idempotency.as_ref().filter(|record| !record.owner.is_some_and(|owner| destroyed.contains(&owner)));
+        let record = recorded.map(|record| self.0.idempotency.raw(record));
+        bytes += record.as_ref().map_or(0, |record| record.as_bytes().len());
         Ok(Prepared {
             appends,
             guards: commit.guards,
-            record: commit.idempotency.as_ref().map(|record| self.0.idempotency.raw(record)),
+            record,
             request: commit.idempotency.map(|record| record.id),
             created,
-            destroyed: destroyed.collect(),
+            destroyed,
             observed: commit.observed,
             bytes,
         })

@@ -9,9 +9,11 @@ use std::thread::JoinHandle;
 use events::StoredEvent;
 
 use super::ground::Ground;
-use super::placing::Written;
+use super::judge::Verdict;
+use super::placing::{Placed, Written};
+use super::prepare::{Prepared, PreparedAppend};
 use super::queue::Waiting;
-use crate::document::Place;
+use crate::{Appended, Committed};
 
 /// So few commits are settled at once when nothing else waits for it: to wake a thread would take longer.
 const FEW: usize = 4;
@@ -55,33 +57,56 @@ impl Settler {
 
 /// Tells everybody what became of their commit.
 fn settle(log: &Ground, batch: Vec<Waiting>, written: Written) {
-    let mut events = Vec::new();
+    let mut placing = Placing { places: written.places.into_iter(), last_hash: written.after, events: Vec::new() };
     let mut answers = Vec::with_capacity(batch.len());
-    for ((waiting, verdict), places) in batch.into_iter().zip(written.verdicts).zip(written.places) {
-        let Waiting { prepared, reply } = waiting;
-        if verdict.is_ok() {
-            for (owner, key, _) in prepared.created {
-                log.keys.remember(owner, key);
-            }
-            prepared.destroyed.iter().for_each(|owner| log.keys.forget(*owner));
+    for (Waiting { prepared, reply }, verdict) in batch.into_iter().zip(written.verdicts) {
+        let Prepared { appends, created, destroyed, .. } = prepared;
+        let answer = match verdict {
+            Verdict::Won => Ok(placing.committed(appends)),
+            Verdict::Done(committed) => Ok(committed),
+            Verdict::Lost(error) => Err(error),
+        };
+        if answer.is_ok() {
+            created.into_iter().for_each(|(owner, key, _)| log.keys.remember(owner, key));
+            destroyed.into_iter().for_each(|owner| log.keys.forget(owner));
         }
-        let prepared = prepared.appends.into_iter().flat_map(|append| append.events);
-        events.extend(prepared.zip(places).map(|(event, place)| placed(event.stored, place)));
-        answers.push((reply, verdict));
+        answers.push((reply, answer));
     }
+    let events = placing.events;
     if let Some(last) = events.last() {
         log.observe(last.position);
         metrics::gauge!("har_log_head_position").set(last.position as f64);
         // Nobody listening is fine: the log itself is the way to catch up.
         log.committed.send(events.into()).ok();
     }
-    for (reply, verdict) in answers {
+    for (reply, answer) in answers {
         // The other side has given up waiting when this fails.
-        reply.send(verdict).ok();
+        reply.send(answer).ok();
     }
 }
 
-fn placed(event: StoredEvent, place: Place) -> StoredEvent {
-    let Place { position, version, prev_hash, hash } = place;
-    StoredEvent { position, version, prev_hash, hash, ..event }
+/// The events of a batch's winners, as they come to their places.
+struct Placing {
+    /// Those that are not taken yet.
+    places: std::vec::IntoIter<Placed>,
+    /// Of the event before them.
+    last_hash: String,
+    events: Vec<StoredEvent>,
+}
+
+impl Placing {
+    /// Puts the events of the next winner into their places.
+    fn committed(&mut self, appends: Vec<PreparedAppend>) -> Committed {
+        let mut committed = Committed { events: Vec::new() };
+        for PreparedAppend { stream, events, .. } in appends {
+            for (event, Placed { position, version, hash }) in events.into_iter().zip(self.places.by_ref()) {
+                let id = event.stored.id;
+                committed.events.push(Appended { id, stream: stream.clone(), version, position });
+                let hash = hex::encode(hash);
+                let prev_hash = std::mem::replace(&mut self.last_hash, hash.clone());
+                self.events.push(StoredEvent { position, version, prev_hash, hash, ..event.stored });
+            }
+        }
+        committed
+    }
 }

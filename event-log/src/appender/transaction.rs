@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::future::IntoFuture;
 use std::time::Duration;
 
-use bson::{Document, RawDocumentBuf, doc};
+use bson::raw::RawArrayBuf;
+use bson::{Document, doc};
 use events::{StoredEvent, StreamId, Version};
 use mongodb::ClientSession;
 use mongodb::error::{Error, ErrorKind, TRANSIENT_TRANSACTION_ERROR, UNKNOWN_TRANSACTION_COMMIT_RESULT};
@@ -12,13 +13,14 @@ use mongodb::options::{Acknowledgment, ReadConcern, WriteConcern};
 
 use super::doubt::already_written;
 use super::ground::Ground;
-use super::judge::{Findings, Memory};
+use super::insertion::insert;
+use super::judge::{Findings, Judged, Memory, Verdict, judge};
 use super::placing::{Written, chain, remember};
 use super::prepare::Prepared;
 use crate::document::{key, signed, stored_from_document};
-use crate::mongo::{is_duplicate_key, within};
+use crate::mongo::{WRITE_CONFLICT, is_duplicate_key, within};
 use crate::read::any_of;
-use crate::{Appended, Expected, Head, LogError, schema};
+use crate::{Expected, Head, LogError, schema};
 
 /// How long asking for a turn may take.
 const ASK_LIMIT: Duration = Duration::from_millis(200);
@@ -68,7 +70,6 @@ impl From<LogError> for AttemptError {
 
 /// Whether another transaction was in the way.
 fn is_write_conflict(error: &Error) -> bool {
-    const WRITE_CONFLICT: i32 = 112;
     matches!(&*error.kind, ErrorKind::Command(failure) if failure.code == WRITE_CONFLICT)
 }
 
@@ -137,7 +138,7 @@ pub(super) async fn attempt(
     transaction.write_concern(durability.write_concern()).await?;
     let staged = stage(log, state, &mut session, batch).await;
     match staged {
-        Ok((written, _)) if written.verdicts.iter().all(Result::is_err) => {
+        Ok((written, _)) if written.verdicts.iter().all(|verdict| matches!(verdict, Verdict::Lost(_))) => {
             session.abort_transaction().await.ok();
             Ok(Staged { written, session: None, lineage: state.lineage })
         }
@@ -194,13 +195,11 @@ async fn stage(
     let known = state.head.clone().filter(|_| !state.careful && !state.doubt);
     let by_memory = batch.iter().all(|commit| judged_by_memory(&state.memory, commit));
     if let (Some(head), true) = (known, by_memory) {
-        let (written, next) = chain(&state.memory, &Findings::default(), &head, batch, vec![None; batch.len()])?;
+        let judged = judge(&state.memory, &Findings::default(), batch, Vec::new());
         // When memory refuses everything, nothing is written that would show whether somebody else has written meanwhile:
         // then it is not for memory to refuse.
-        if !written.is_nothing() {
-            advance(log, session, &head, &next, false).await?;
-            insert(log, session, batch, &written).await?;
-            return Ok((written, next));
+        if judged.winners(batch).next().is_some() {
+            return write(log, session, batch, judged, &head, false).await;
         }
     }
     let (head, waiting) = lock(log, session).await?;
@@ -212,14 +211,35 @@ async fn stage(
         state.head = Some(head.clone());
         state.lineage += 1;
     }
-    let done = if state.doubt { already_written(log, session, batch).await? } else { vec![None; batch.len()] };
+    let done = if state.doubt { already_written(log, session, batch).await? } else { Vec::new() };
     let findings = find(log, session, state, batch).await?;
-    let (written, next) = chain(&state.memory, &findings, &head, batch, done)?;
-    if !written.is_nothing() {
-        advance(log, session, &head, &next, true).await?;
-        insert(log, session, batch, &written).await?;
+    let judged = judge(&state.memory, &findings, batch, done);
+    write(log, session, batch, judged, &head, true).await
+}
+
+/// Writes the winners of a batch after the head, and moves it.
+async fn write(
+    log: &Ground,
+    session: &mut ClientSession,
+    batch: &[&Prepared],
+    judged: Judged,
+    head: &Head,
+    turn: bool,
+) -> Result<(Written, Head), AttemptError> {
+    let mut records = RawArrayBuf::new();
+    judged.winners(batch).filter_map(|commit| commit.record.as_deref()).for_each(|record| records.push(record));
+    // No record has a hash in it: while MongoDB inserts them, this thread makes the chain.
+    let inserted = insert(&log.database, schema::IDEMPOTENCY, records, session);
+    let (inserted, chained) = tokio::join!(inserted, chain(batch, &judged, head));
+    inserted?;
+    let chained = chained?;
+    if !chained.places.is_empty() {
+        advance(log, session, head, &chained.head, turn).await?;
+        insert(&log.database, schema::EVENTS, chained.documents, session).await?;
+        change_keys(log, session, batch, &judged).await?;
     }
-    Ok((written, next))
+    let written = Written { verdicts: judged.verdicts, places: chained.places, after: head.hash.clone() };
+    Ok((written, chained.head))
 }
 
 fn judged_by_memory(memory: &Memory, commit: &Prepared) -> bool {
@@ -329,25 +349,17 @@ async fn latest(
     Ok(document.map(stored_from_document).transpose()?)
 }
 
-pub(super) fn appended(event: &StoredEvent) -> Appended {
-    Appended { id: event.id, stream: event.stream(), version: event.version, position: event.position }
-}
-
-/// Inserts the winners' events, idempotency records and keys.
-async fn insert(
+/// The winners' keys come and go.
+async fn change_keys(
     log: &Ground,
     session: &mut ClientSession,
     batch: &[&Prepared],
-    written: &Written,
+    judged: &Judged,
 ) -> Result<(), AttemptError> {
-    let events = log.events.clone_with_type::<RawDocumentBuf>();
-    events.insert_many(&written.documents).session(&mut *session).into_future().await?;
-    let won = || batch.iter().zip(&written.verdicts).filter(|(_, verdict)| verdict.is_ok()).map(|(commit, _)| commit);
-    let records: Vec<_> = won().filter_map(|commit| commit.record.as_ref()).collect();
-    log.idempotency.insert(session, records).await?;
+    let winners = || judged.winners(batch);
     let created: Vec<Document> =
-        won().flat_map(|commit| commit.created.iter().map(|(_, _, document)| document.clone())).collect();
-    let destroyed: Vec<_> = won().flat_map(|commit| commit.destroyed.iter().copied()).collect();
+        winners().flat_map(|commit| commit.created.iter().map(|(_, _, document)| document.clone())).collect();
+    let destroyed: Vec<_> = winners().flat_map(|commit| commit.destroyed.iter().copied()).collect();
     log.keys.change(session, &created, &destroyed).await?;
     log.idempotency.erase(session, &destroyed).await?;
     Ok(())

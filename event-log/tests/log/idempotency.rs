@@ -1,10 +1,10 @@
 //! One effect per idempotency key.
 
-use event_log::{Answer, AppendError, Commit, NewIdempotencyRecord};
+use event_log::{Answer, AppendError, Commit, Expected, KeyChange, NewIdempotencyRecord};
 use futures::future::join_all;
 use serde_json::json;
 
-use crate::support::{TestLog, new_user, register, with_log};
+use crate::support::{TestLog, append_to, commit, new_user, register, role_changed, user_stream, with_log};
 
 fn record(log: &TestLog, owner: Option<events::UserId>) -> NewIdempotencyRecord {
     NewIdempotencyRecord {
@@ -79,5 +79,36 @@ fn another_caller_or_request_has_another_record() {
         assert_ne!(records.id("a", "bc"), records.id("ab", "c"));
         assert_ne!(records.fingerprint("POST", "/a", b"1"), records.fingerprint("POST", "/a", b"2"));
         assert_ne!(records.fingerprint("POST", "/a", b"1"), records.fingerprint("PUT", "/a", b"1"));
+    });
+}
+
+#[test]
+fn with_its_owner_a_record_is_gone_answered_or_not() {
+    with_log(async |log| {
+        let ada = new_user();
+        let (records, keys) = (log.log.idempotency(), log.log.keys());
+        log.log.append(register(&log.log, ada, "ada@example.org")).await.unwrap();
+        let of = |key| NewIdempotencyRecord { id: records.id("caller", key), ..record(&log, Some(ada)) };
+        let change = |version, key, changes| Commit {
+            keys: changes,
+            idempotency: Some(of(key)),
+            ..commit(&log.log, vec![append_to(&user_stream(ada), Expected::Exactly(version), vec![role_changed(ada)])])
+        };
+        for (version, key) in [(1, "answered"), (2, "unanswered")] {
+            log.log.append(change(version, key, vec![])).await.unwrap();
+        }
+        let answer = Answer { status: 200, headers: vec![], body: "{}".into() };
+        records.answer(&of("answered"), &answer, keys).await.unwrap();
+        log.log.append(change(3, "erasing", vec![KeyChange::Destroy(ada)])).await.unwrap();
+        let left = async || {
+            let raw = log.log.database().collection::<bson::Document>("idempotency");
+            raw.distinct("_id", bson::doc! {}).await.unwrap()
+        };
+        assert_eq!(left().await, vec![bson::Bson::String(of("unanswered").id)]);
+        assert_eq!(records.find(&of("unanswered").id, keys).await.unwrap(), None);
+        assert!(left().await.is_empty());
+        // The key may be used again, as if nothing had been.
+        let again = Commit { idempotency: Some(of("unanswered")), ..register(&log.log, new_user(), "eve@example.org") };
+        log.log.append(again).await.unwrap();
     });
 }

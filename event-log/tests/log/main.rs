@@ -4,5 +4,6 @@ mod append;
 mod faults;
 mod idempotency;
 mod personal_data;
+mod schema;
 mod support;
 mod verify;

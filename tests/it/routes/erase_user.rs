@@ -105,10 +105,15 @@ async fn the_last_admin_is_not_erased() {
 async fn an_erasing_request_leaves_no_record_of_the_erased() {
     let app = TestApp::start(AppOptions::default()).await;
     let (_, second, learner) = (app.admin().await, app.admin().await, app.learner().await);
+    // An answer with tokens is never kept: this record has none.
+    let log_in = json!({ "email": learner.email, "password": PASSWORD });
+    let entering = || app.post("/auth/login").key("entering").json(&log_in).send();
+    let _ = entering().await.expect(200);
     let body = json!({ "password": PASSWORD });
     let own = || app.delete("/auth/profile").bearer(&learner.token).key("mine").json(&body).send();
     let _ = own().await.expect(200);
     own().await.assert_refused(401, "unauthorized");
+    entering().await.assert_refused(401, "invalid_credentials");
     let themselves = app.patch(&format!("/admin/users/{}", second.id)).bearer(&second.token).key("mine");
     let _ = themselves.json(&json!({ "status": "deleted" })).send().await.expect(200);
     let records = app.log.database().collection::<bson::Document>("idempotency");
