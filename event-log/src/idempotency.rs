@@ -84,7 +84,7 @@ impl IdempotencyRecords {
         hex::encode(mac(&self.mac_key, &[b"fingerprint", method.as_bytes(), path.as_bytes(), body]))
     }
 
-    /// The record of that id. Of a person who has been erased there is none: what [`Self::erase`] has left of them is
+    /// The record of that id. Of a person who has been erased there is none: what the erasure has left of them is
     /// deleted here.
     ///
     /// # Errors
