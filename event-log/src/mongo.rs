@@ -124,9 +124,9 @@ pub async fn within<T>(limit: Duration, call: impl Future<Output = Result<T, Err
 }
 
 /// MongoDB's code of a document that a unique index has already.
-pub const DUPLICATE_KEY: i32 = 11_000;
+pub(crate) const DUPLICATE_KEY: i32 = 11_000;
 /// MongoDB's code of a transaction that another one was in the way of.
-pub const WRITE_CONFLICT: i32 = 112;
+pub(crate) const WRITE_CONFLICT: i32 = 112;
 
 /// Whether an error is a violation of a unique index (E11000).
 #[must_use]

@@ -116,13 +116,9 @@ pub(super) fn judge(memory: &Memory, findings: &Findings, batch: &[&Prepared], d
 impl Judged {
     /// The commits that have won.
     pub(super) fn winners<'a>(&self, batch: &[&'a Prepared]) -> impl Iterator<Item = &'a Prepared> {
-        winners(batch, &self.verdicts)
+        let judged = batch.iter().zip(&self.verdicts);
+        judged.filter(|(_, verdict)| matches!(verdict, Verdict::Won)).map(|(commit, _)| *commit)
     }
-}
-
-/// Those of a batch that have won.
-pub(super) fn winners<'a>(batch: &[&'a Prepared], verdicts: &[Verdict]) -> impl Iterator<Item = &'a Prepared> {
-    batch.iter().zip(verdicts).filter(|(_, verdict)| matches!(verdict, Verdict::Won)).map(|(commit, _)| *commit)
 }
 
 struct Judge<'a> {

@@ -3,7 +3,7 @@
 use bson::raw::RawArrayBuf;
 use events::{Position, Version};
 
-use super::judge::{Judged, Memory, Verdict, winners};
+use super::judge::{Judged, Memory};
 use super::prepare::Prepared;
 use super::transaction::AttemptError;
 use crate::Head;
@@ -33,8 +33,7 @@ pub(super) struct Chained {
 
 /// What was written of a batch.
 pub(super) struct Written {
-    /// One for each of its commits.
-    pub(super) verdicts: Vec<Verdict>,
+    pub(super) judged: Judged,
     /// Of the winners' events, in their order.
     pub(super) places: Vec<Placed>,
     /// The hash that the first of them follows.
@@ -69,7 +68,7 @@ pub(super) async fn chain(batch: &[&Prepared], judged: &Judged, head: &Head) -> 
 /// The streams of the batch stand where it has brought them.
 pub(super) fn remember(memory: &mut Memory, batch: &[&Prepared], written: &Written) {
     let mut places = written.places.iter();
-    for commit in winners(batch, &written.verdicts) {
+    for commit in written.judged.winners(batch) {
         for append in &commit.appends {
             if let Some(last) = places.by_ref().take(append.events.len()).last() {
                 memory.wrote(last.position, append.stream.clone(), last.version);

@@ -59,7 +59,7 @@ impl Settler {
 fn settle(log: &Ground, batch: Vec<Waiting>, written: Written) {
     let mut placing = Placing { places: written.places.into_iter(), last_hash: written.after, events: Vec::new() };
     let mut answers = Vec::with_capacity(batch.len());
-    for (Waiting { prepared, reply }, verdict) in batch.into_iter().zip(written.verdicts) {
+    for (Waiting { prepared, reply }, verdict) in batch.into_iter().zip(written.judged.verdicts) {
         let Prepared { appends, created, destroyed, .. } = prepared;
         let answer = match verdict {
             Verdict::Won => Ok(placing.committed(appends)),

@@ -138,7 +138,7 @@ pub(super) async fn attempt(
     transaction.write_concern(durability.write_concern()).await?;
     let staged = stage(log, state, &mut session, batch).await;
     match staged {
-        Ok((written, _)) if written.verdicts.iter().all(|verdict| matches!(verdict, Verdict::Lost(_))) => {
+        Ok((written, _)) if written.judged.verdicts.iter().all(|verdict| matches!(verdict, Verdict::Lost(_))) => {
             session.abort_transaction().await.ok();
             Ok(Staged { written, session: None, lineage: state.lineage })
         }
@@ -238,7 +238,7 @@ async fn write(
         insert(&log.database, schema::EVENTS, chained.documents, session).await?;
         change_keys(log, session, batch, &judged).await?;
     }
-    let written = Written { verdicts: judged.verdicts, places: chained.places, after: head.hash.clone() };
+    let written = Written { judged, places: chained.places, after: head.hash.clone() };
     Ok((written, chained.head))
 }
 
