@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use domain::subscription::{RenewSubscription, Renewal, Subscribed};
 use domain::{Subscription, Transaction};
-use events::{Fold as _, SubscriptionId, SubscriptionStatus, Timestamp, TransactionId, UserId};
+use events::{Fold as _, SubscriptionId, SubscriptionStatus, Timestamp, UserId};
 use futures::StreamExt as _;
 use read_models::views::{due_subscriptions, unanswered_transactions};
 use tokio::task::JoinHandle;
@@ -62,7 +62,7 @@ async fn bill(commands: &Commands, payments: &Payments) -> Result<(), Refusal> {
     let open = unanswered_transactions(database, long_ago, MOST).await?;
     futures::stream::iter(open)
         .for_each_concurrent(AT_ONCE, async |open| {
-            if let Err(error) = settle_open(commands, payments, open.id, open.refund_requested).await {
+            if let Err(error) = settle_open(commands, payments, &open, long_ago).await {
                 tracing::warn!(transaction = %open.id, ?error, "a payment waits");
             }
         })
@@ -70,17 +70,24 @@ async fn bill(commands: &Commands, payments: &Payments) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Asks again what the provider was asked about a payment, and takes its answer in.
-async fn settle_open(commands: &Commands, payments: &Payments, id: TransactionId, back: bool) -> Result<(), Refusal> {
-    let answer = if back {
-        send_back(commands, payments, id).await?
+/// Asks again what the provider was asked about a payment, and takes its answer in; unless it was asked since `long_ago`:
+/// then who asked still waits for the answer.
+async fn settle_open(
+    commands: &Commands,
+    payments: &Payments,
+    open: &read_models::Transaction,
+    long_ago: Timestamp,
+) -> Result<(), Refusal> {
+    // What it waits with was the last that happened to it.
+    let last = commands.log().read_last(&Transaction::stream(open.id)).await?;
+    let Some(cause) = last.filter(|last| last.time < long_ago) else { return Ok(()) };
+    let answer = if open.refund_requested {
+        send_back(commands, payments, open.id).await?
     } else {
-        ask(commands, payments, id, Asking::Again).await?.map(|(settle, _)| settle)
+        ask(commands, payments, open.id, Asking::Again).await?.map(|(settle, _)| settle)
     };
     if let Some(settle) = answer {
-        // What it waited with was the last that happened to it.
-        let origin = Origin::because_of_last(commands.log(), &Transaction::stream(id)).await?;
-        commands.run(&origin, &settle).await?;
+        commands.run(&Origin::because_of(&cause), &settle).await?;
     }
     Ok(())
 }

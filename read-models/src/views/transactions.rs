@@ -228,8 +228,8 @@ impl Reading for One {
     }
 }
 
-/// Payments of which nobody knows what the provider said, begun before `before`: payments by card without an answer, and
-/// refunds on their way. At most `most` of them, the oldest first.
+/// Payments of which nobody knows what the provider said: payments by card without an answer, begun before `before`, and
+/// refunds on their way, whenever they were asked for. At most `most` of them, the oldest first.
 ///
 /// # Errors
 /// [`LogError`], see [`read_at_once`].

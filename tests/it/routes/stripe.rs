@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use command_api::payments::reconcile::{DifferenceKind, reconcile, release_ended};
+use mongodb::bson::{Document, doc};
 use serde_json::{Value, json};
 use service_kit::settings::{Mode, Settings};
 use tests::payments::message;
@@ -162,6 +163,31 @@ async fn an_answer_that_is_lost_is_asked_for_again_and_nobody_pays_twice() {
     line.cut(false);
     app.clock.shift_to(120);
     eventually("Stripe is asked again", async || stage.status(open).await == "refunded").await;
+    stage.app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refund_that_was_just_asked_for_is_not_asked_for_beside_it() {
+    let stage = stage().await;
+    let Stage { stripe, line, app, learner, course, .. } = &stage;
+    let bought = app.buy(learner, &course.id).await;
+    let other = app.published(&app.instructor(&app.admin().await).await, &new_course("R, par carte")).await;
+    line.cut(true);
+    app.purchase(learner, &other.id, "pm_card_visa").send().await.assert_refused(503, "unavailable");
+    let waiting = app.transactions(learner).await.swap_remove(0);
+    app.clock.shift_to(60);
+    let path = format!("/refund/{}", bought["_id"].as_str().unwrap());
+    app.post(&path).bearer(&learner.token).send().await.assert_refused(503, "unavailable");
+    let known = app.log.database().collection::<Document>("transactions");
+    let on_its_way = async || known.count_documents(doc! { "refund_requested": true }).await.unwrap() == 1;
+    eventually("who bills can see it", on_its_way).await;
+    line.cut(false);
+    // Both are found at one look; the older one has waited for long enough.
+    eventually("Stripe is asked again", async || stage.status(&waiting).await == "completed").await;
+    let refunds = async || stripe.get("/v1/refunds").await["data"].as_array().unwrap().len();
+    assert_eq!((refunds().await, stage.status(&bought).await), (1, json!("completed")));
+    app.clock.shift_to(120);
+    eventually("also of the money that goes back", async || stage.status(&bought).await == "refunded").await;
     stage.app.stop().await;
 }
 
