@@ -254,13 +254,20 @@ fn judged_by_memory(memory: &Memory, commit: &Prepared) -> bool {
 /// Takes the head for this transaction: whoever else writes it now gets a write conflict. Order of positions is thereby
 /// order of commits, and an abort leaves no gap.
 async fn lock(log: &Ground, session: &mut ClientSession) -> Result<(Head, Option<String>), AttemptError> {
-    let document = log
-        .head
-        .find_one_and_update(doc! { "_id": schema::HEAD_ID }, doc! { "$inc": { "turns": 1_i64 } })
-        .session(session)
-        .await?;
-    let document = document.ok_or_else(|| LogError::Corrupt("the head document is gone".into()))?;
-    Ok((Head::from_document(&document)?, document.get_str("waiting").ok().map(str::to_owned)))
+    change_head(log, session, doc! { "$inc": { "turns": 1_i64 } }).await
+}
+
+/// Changes the head in this transaction; tells where it stood, and who had asked for a turn.
+///
+/// It is found by its id and nothing else: for any other condition MongoDB would make a plan, each time anew.
+async fn change_head(
+    log: &Ground,
+    session: &mut ClientSession,
+    change: Document,
+) -> Result<(Head, Option<String>), AttemptError> {
+    let before = log.head.find_one_and_update(doc! { "_id": schema::HEAD_ID }, change).session(session).await?;
+    let before = before.ok_or_else(|| LogError::Corrupt("the head document is gone".into()))?;
+    Ok((Head::from_document(&before)?, before.get_str("waiting").ok().map(str::to_owned)))
 }
 
 /// Asks for a turn. Two transactions that meet at the head don't queue: the later one fails at once, and a busy process
@@ -273,8 +280,8 @@ pub(super) async fn ask_for_turn(log: &Ground, name: &str) {
     }
 }
 
-/// Moves the head, provided that it stands where this process believes, and that nobody waits unless it is this
-/// process's turn.
+/// Moves the head, provided that it stood where this process believes, and that nobody waits unless it is this process's
+/// turn.
 async fn advance(
     log: &Ground,
     session: &mut ClientSession,
@@ -282,16 +289,9 @@ async fn advance(
     to: &Head,
     turn: bool,
 ) -> Result<(), AttemptError> {
-    let filter = doc! { "_id": schema::HEAD_ID, "position": signed(from.position)?, "hash": &from.hash };
-    let filter = if turn { filter } else { with_nobody_waiting(filter) };
-    let update = doc! { "$set": { "position": signed(to.position)?, "hash": &to.hash }, "$unset": { "waiting": "" } };
-    let result = log.head.update_one(filter, update).session(session).await?;
-    if result.matched_count == 1 { Ok(()) } else { Err(AttemptError::HeadMoved) }
-}
-
-fn with_nobody_waiting(mut filter: Document) -> Document {
-    filter.insert("waiting", bson::Bson::Null);
-    filter
+    let there = doc! { "position": signed(to.position)?, "hash": &to.hash };
+    let (before, waiting) = change_head(log, session, doc! { "$set": there, "$unset": { "waiting": "" } }).await?;
+    if before == *from && (turn || waiting.is_none()) { Ok(()) } else { Err(AttemptError::HeadMoved) }
 }
 
 /// Asks the log, in one query, about every stream of the batch that memory does not cover.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use bson::{Document, doc};
 use event_log::{AppendError, Commit, Expected, Guard};
 use events::{StreamId, StreamType};
 use futures::future::join_all;
@@ -128,6 +129,23 @@ fn two_processes_interleave_in_one_order() {
         let positions: BTreeSet<_> = appended.into_iter().map(|committed| committed.unwrap().position()).collect();
         assert_eq!(positions, (1..=200).collect());
         log.all_checked().await;
+    });
+}
+
+#[test]
+fn who_knows_the_head_lets_another_go_first_who_has_asked_for_a_turn() {
+    with_log(async |log| {
+        let heads = log.log.database().collection::<Document>("log_head");
+        let turns = async || heads.find_one(doc! {}).await.unwrap().unwrap().get_i64("turns").unwrap();
+        log.log.append(register(&log.log, new_user(), "ada@example.org")).await.unwrap();
+        let read_once = turns().await;
+        log.log.append(register(&log.log, new_user(), "bob@example.org")).await.unwrap();
+        assert_eq!(turns().await, read_once, "nobody else has written");
+        heads.update_one(doc! {}, doc! { "$set": { "waiting": "another" } }).await.unwrap();
+        log.log.append(register(&log.log, new_user(), "eve@example.org")).await.unwrap();
+        assert_eq!(turns().await, read_once + 1, "it has stood back, and read the head anew");
+        assert!(!heads.find_one(doc! {}).await.unwrap().unwrap().contains_key("waiting"));
+        assert_eq!(log.all_checked().await.len(), 3);
     });
 }
 
