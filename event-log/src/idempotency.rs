@@ -67,6 +67,10 @@ impl IdempotencyRecords {
         }
     }
 
+    pub(crate) const fn collection(&self) -> &Collection<Document> {
+        &self.collection
+    }
+
     /// The same, over another connection.
     pub(crate) fn over(&self, database: &Database) -> Self {
         Self { collection: database.collection(schema::IDEMPOTENCY), ..self.clone() }

@@ -11,7 +11,7 @@
 //! | `scan` | a stretch of the log, opened, as fast as it can be read |
 //! | `verify` | the chain recomputed over what is stored |
 //! | `personal_data` | per-person keys; sealing on the way in, opening on the way out |
-//! | `idempotency` | one effect per command, whatever is retried |
+//! | `idempotency`, `expire` | one effect per command, whatever is retried; for how long |
 //! | `lease` | one worker at a time, fenced by an epoch |
 //! | `publication`, `subscribe` | the log on NATS, and off it again |
 //! | `signed_head` | what makes a truncation visible |
@@ -21,6 +21,7 @@ mod appender;
 mod chain;
 mod commit;
 mod document;
+mod expire;
 mod idempotency;
 mod lean;
 mod lease;

@@ -4,7 +4,7 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use bson::{Document, doc};
-use mongodb::error::ErrorKind;
+use mongodb::error::{Error, ErrorKind};
 use mongodb::options::IndexOptions;
 use mongodb::{Client, Database, IndexModel};
 
@@ -24,8 +24,6 @@ pub const LEASES: &str = "leases";
 /// The persons' keys, in the database of keys.
 pub const PERSON_KEYS: &str = "person_keys";
 
-/// How long an idempotency record is kept: over the day that the contract promises.
-const IDEMPOTENCY_KEPT: Duration = Duration::from_secs(26 * 3600);
 /// Making an index of a large collection takes its time; at start only.
 const START_LIMIT: Duration = Duration::from_secs(30);
 
@@ -45,7 +43,6 @@ pub async fn ensure(client: &Client, names: &LogNames) -> Result<(), LogError> {
         .options(IndexOptions::builder().name("stream_version".to_owned()).unique(true).build())
         .build();
     within(START_LIMIT, database.collection::<Document>(EVENTS).create_index(key).into_future()).await?;
-    ensure_expiry(&database, IDEMPOTENCY, "expiry", ("created_at", IDEMPOTENCY_KEPT)).await?;
     ensure_owners_of_answers(&database).await?;
     let genesis = doc! { "$setOnInsert": { "position": 0_i64, "hash": crate::GENESIS_HASH, "turns": 0_i64 } };
     let head = database.collection::<Document>(HEAD);
@@ -66,13 +63,25 @@ async fn ensure_owners_of_answers(database: &Database) -> Result<(), LogError> {
         IndexOptions::builder().name("owner_of_answer".to_owned()).partial_filter_expression(answered).build();
     let owner = IndexModel::builder().keys(doc! { "owner": 1 }).options(options).build();
     within(START_LIMIT, records.create_index(owner).into_future()).await?;
-    // Databases of earlier versions have one over all records, which every commit has to write in.
-    const OVER_ALL: &str = "owner";
+    // Databases of earlier versions have two over all records, which every commit has to write in.
+    const OVER_ALL: [&str; 2] = ["owner", "expiry"];
     let names = within(START_LIMIT, records.list_index_names().into_future()).await?;
-    if names.iter().any(|name| name == OVER_ALL) {
-        within(START_LIMIT, records.drop_index(OVER_ALL).into_future()).await?;
+    for name in names.iter().filter(|name| OVER_ALL.contains(&name.as_str())) {
+        const INDEX_NOT_FOUND: i32 = 27;
+        let dropping = async {
+            match records.drop_index(name).await {
+                // Two processes start at once: one of them drops it.
+                Err(error) if has_code(&error, INDEX_NOT_FOUND) => Ok(()),
+                outcome => outcome,
+            }
+        };
+        within(START_LIMIT, dropping).await?;
     }
     Ok(())
+}
+
+fn has_code(error: &Error, code: i32) -> bool {
+    matches!(&*error.kind, ErrorKind::Command(failure) if failure.code == code)
 }
 
 /// Makes a collection where it is missing, and gives it this validator (a `$jsonSchema`).
@@ -86,7 +95,7 @@ pub async fn ensure_collection(database: &Database, name: &str, schema: Option<D
         .map_err(|_| LogError::Unavailable("creating a collection took too long".into()))?;
     match created {
         Ok(()) => {}
-        Err(error) if matches!(&*error.kind, ErrorKind::Command(failure) if failure.code == NAMESPACE_EXISTS) => {}
+        Err(error) if has_code(&error, NAMESPACE_EXISTS) => {}
         Err(error) => return Err(error.into()),
     }
     if let Some(schema) = schema {

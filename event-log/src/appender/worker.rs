@@ -13,6 +13,7 @@ use super::prepare::Prepared;
 use super::queue::{AppendLimits, Waiting};
 use super::settle::Settler;
 use super::transaction::{AttemptError, Durability, Staged, State, ask_for_turn, attempt};
+use crate::expire::keep_expiring;
 use crate::{AppendError, EventLog, LogError};
 
 /// How long to wait before a batch is tried again.
@@ -38,12 +39,14 @@ impl Appender {
 
 impl EventLog {
     /// Starts the appender, on a thread of its own: once per process. When `stop` is cancelled it takes no more commits and
-    /// writes what waits; it ends as well when nobody has the log any more.
+    /// writes what waits; it ends as well when nobody has the log any more. Who appends also has idempotency records
+    /// expire.
     #[must_use]
     pub fn start_appender(&self, limits: AppendLimits, stop: CancellationToken) -> Appender {
         let (ended, end) = oneshot::channel();
         match self.0.queue.take_receiver(limits) {
             Some(receiver) => {
+                tokio::spawn(keep_expiring(Arc::downgrade(&self.0), stop.clone()));
                 let log = self.clone();
                 let work = move || match on_this_thread(log, limits, receiver, stop) {
                     // Nobody asks when this fails.

@@ -1,10 +1,15 @@
 //! One effect per idempotency key.
 
+use std::time::Duration;
+
 use event_log::{Answer, AppendError, Commit, Expected, KeyChange, NewIdempotencyRecord};
 use futures::future::join_all;
 use serde_json::json;
 
 use crate::support::{TestLog, append_to, commit, new_user, register, role_changed, user_stream, with_log};
+
+/// How long what happens by itself may take.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 fn record(log: &TestLog, owner: Option<events::UserId>) -> NewIdempotencyRecord {
     NewIdempotencyRecord {
@@ -110,5 +115,52 @@ fn with_its_owner_a_record_is_gone_answered_or_not() {
         // The key may be used again, as if nothing had been.
         let again = Commit { idempotency: Some(of("unanswered")), ..register(&log.log, new_user(), "eve@example.org") };
         log.log.append(again).await.unwrap();
+    });
+}
+
+#[test]
+fn a_record_is_found_for_a_day_and_not_for_good() {
+    with_log(async |log| {
+        let raw = log.log.database().collection::<bson::Document>("idempotency");
+        let now = bson::DateTime::now();
+        let made = |name: String, hours: i64| {
+            let created_at = bson::DateTime::from_millis(now.timestamp_millis() - hours * 3_600_000);
+            bson::doc! { "_id": name, "created_at": created_at }
+        };
+        let old = (0..2_500).map(|number| made(format!("old {number}"), 27));
+        let young = [made("of yesterday".to_owned(), 25), made("restored".to_owned(), 27)];
+        raw.insert_many(old.chain(young)).await.unwrap();
+        log.log
+            .append(Commit {
+                idempotency: Some(record(&log, None)),
+                ..register(&log.log, new_user(), "ada@example.org")
+            })
+            .await
+            .unwrap();
+        let records = log.log.idempotency();
+        assert_eq!(records.expire(now).await.unwrap(), 2_500);
+        assert_eq!(raw.count_documents(bson::doc! {}).await.unwrap(), 3);
+        let later = |hours: i64| bson::DateTime::from_millis(now.timestamp_millis() + hours * 3_600_000);
+        assert_eq!(records.expire(later(2)).await.unwrap(), 2, "with the one that lay before it");
+        assert_eq!(records.expire(later(25)).await.unwrap(), 0);
+        assert!(records.find(&record(&log, None).id, log.log.keys()).await.unwrap().is_some());
+        assert_eq!(records.expire(later(27)).await.unwrap(), 1);
+    });
+}
+
+#[test]
+fn who_appends_has_records_expire() {
+    with_log(async |log| {
+        let raw = log.log.database().collection::<bson::Document>("idempotency");
+        let index = bson::doc! { "created_at": 1 };
+        let of_earlier_versions = mongodb::IndexModel::builder().keys(index);
+        let named = mongodb::options::IndexOptions::builder().name("expiry".to_owned()).build();
+        raw.create_index(of_earlier_versions.options(named).build()).await.unwrap();
+        raw.insert_one(bson::doc! { "_id": "old", "created_at": bson::DateTime::from_millis(0) }).await.unwrap();
+        let second = log.second_process().await;
+        let all_gone = async { while raw.count_documents(bson::doc! {}).await.unwrap() > 0 {} };
+        tokio::time::timeout(PATIENCE, all_gone).await.expect("it looks at once");
+        assert_eq!(raw.list_index_names().await.unwrap(), ["_id_", "owner_of_answer"]);
+        drop(second);
     });
 }
