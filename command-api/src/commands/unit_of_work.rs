@@ -1,5 +1,7 @@
 //! A unit of work: what one command loads, decides and changes, to be committed whole or not at all.
 
+use std::sync::{Mutex, PoisonError};
+
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use domain::subscription::Plans;
@@ -19,6 +21,8 @@ pub struct UnitOfWork<'a> {
     pub(super) keys: Vec<KeyChange>,
     pub(super) remember: Vec<Remember>,
     plans: &'a Plans,
+    /// Every stream that was loaded, as it stood then.
+    loaded: Mutex<Vec<(StreamId, Version)>>,
 }
 
 impl<'a> UnitOfWork<'a> {
@@ -32,6 +36,7 @@ impl<'a> UnitOfWork<'a> {
             keys: Vec::new(),
             remember: Vec::new(),
             plans,
+            loaded: Mutex::default(),
         }
     }
 
@@ -55,6 +60,8 @@ impl<'a> UnitOfWork<'a> {
     pub async fn load<A: Fold>(&self, id: impl std::fmt::Display) -> Result<Held<A>, LogError> {
         let loaded = self.log.load::<A>(id).await?;
         let state = A::clone(&loaded.state);
+        let seen = (loaded.stream.clone(), loaded.version);
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner).push(seen);
         Ok(Held { stream: loaded.stream, version: loaded.version, state, events: Vec::new() })
     }
 
@@ -79,6 +86,17 @@ impl<'a> UnitOfWork<'a> {
     /// The person is erased: their key is destroyed in the same commit.
     pub fn destroy_key(&mut self, person: UserId) {
         self.keys.push(KeyChange::Destroy(person));
+    }
+
+    /// Whether what was loaded may never have been so at one moment: there are several streams, and one has moved since.
+    /// A commit finds that out by itself; who refuses, or has nothing to commit, must ask.
+    ///
+    /// # Errors
+    /// [`LogError`].
+    pub(super) async fn is_torn(&mut self) -> Result<bool, LogError> {
+        let loaded = self.loaded.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let streams: Vec<_> = loaded.iter().map(|(stream, version)| (stream, *version)).collect();
+        if streams.len() < 2 { Ok(false) } else { self.log.moved(&streams).await }
     }
 
     /// Where a stream that was put back stood when it was loaded; none for any other stream.

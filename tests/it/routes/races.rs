@@ -1,9 +1,17 @@
 //! Several who want what only one can have.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use command_api::Refusal;
+use command_api::commands::{Origin, UnitOfWork, UseCase};
+use domain::User;
+use events::{CorrelationId, Timestamp};
 use futures::future::join_all;
 use serde_json::json;
+use service_kit::http::ApiError;
 use tests::people::{new_course, new_lesson, newcomer};
-use tests::{Answer, AppOptions, TestApp, scaled};
+use tests::{Answer, AppOptions, Person, TestApp, scaled};
+use uuid::Uuid;
 
 fn count(answers: &[Answer], status: u16) -> usize {
     answers.iter().filter(|answer| answer.status == status).count()
@@ -90,5 +98,49 @@ async fn a_demotion_and_a_course_come_one_after_the_other() {
             None => created.assert_refused(403, "forbidden"),
         }
     }
+    app.stop().await;
+}
+
+/// Wants two people to be of one role. Between its first two looks both are given another.
+struct Alike<'a> {
+    app: &'a TestApp,
+    admin: &'a Person,
+    people: [&'a Person; 2],
+    looks: AtomicUsize,
+}
+
+impl UseCase for Alike<'_> {
+    type Outcome = ();
+
+    async fn decide(&self, work: &mut UnitOfWork<'_>, _: Timestamp) -> Result<(), Refusal> {
+        let [first, second] = self.people;
+        let role_of = async |person: &Person| {
+            let held = work.load::<User>(&person.id).await?;
+            Ok::<_, Refusal>(held.state().present().map(|account| account.role))
+        };
+        let role = role_of(first).await?;
+        if self.looks.fetch_add(1, Ordering::SeqCst) == 0 {
+            for person in self.people {
+                let change = json!({ "role": "instructor" });
+                let _ = self.app.change_user(self.admin, person, &change).await.expect(200);
+            }
+        }
+        if role_of(second).await? == role { Ok(()) } else { Err(ApiError::bad_request("unlike").into()) }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_is_refused_for_what_was_never_so() {
+    let app = TestApp::start(AppOptions::default()).await;
+    let (admin, first, second) = (app.admin().await, app.learner().await, app.learner().await);
+    let alike = Alike { app: &app, admin: &admin, people: [&first, &second], looks: AtomicUsize::new(0) };
+    let origin = || Origin::system(CorrelationId::new(Uuid::now_v7()));
+    let commands = &app.commands.commands;
+    commands.run(&origin(), &alike).await.unwrap();
+    assert_eq!(alike.looks.load(Ordering::SeqCst), 2, "it was decided anew");
+    let _ = app.change_user(&admin, &first, &json!({ "role": "learner" })).await.expect(200);
+    let refused = commands.run(&origin(), &alike).await.unwrap_err();
+    assert!(matches!(refused, Refusal::Api(error) if error.code() == "unlike"));
+    assert_eq!(alike.looks.load(Ordering::SeqCst), 3, "what is so is refused at once");
     app.stop().await;
 }
