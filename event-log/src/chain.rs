@@ -8,6 +8,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::LogError;
+use crate::document::PLACE_BYTES;
 
 /// What stands as the hash before the first event: 64 zeros.
 pub const GENESIS_HASH: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -118,12 +119,27 @@ impl CanonicalPieces {
     pub(crate) fn hash(&self, position: Position, version: Version, prev_hash: &str) -> Hash {
         let mut hasher = Sha256::new();
         hasher.update(prev_hash);
-        hasher.update("{");
-        hasher.update(fields(&self.before));
-        hasher.update(format!(",\"position\":{position},\"prev_hash\":\"{prev_hash}\","));
-        hasher.update(fields(&self.between));
-        hasher.update(format!(",\"version\":{version}}}"));
+        self.write(position, version, prev_hash, |piece| hasher.update(piece));
+        hasher.update("}");
         hasher.finalize().into()
+    }
+
+    /// The JSON of the whole event: what is hashed, and the hash behind it. Numbers are exact up to 2^53, as they are in
+    /// canonical JSON; no event has larger ones.
+    pub(crate) fn json(&self, position: Position, version: Version, prev_hash: &str, hash: &str) -> Vec<u8> {
+        let mut json = Vec::with_capacity(self.before.len() + self.between.len() + PLACE_BYTES);
+        self.write(position, version, prev_hash, |piece| json.extend_from_slice(piece));
+        json.extend_from_slice(format!(",\"hash\":\"{hash}\"}}").as_bytes());
+        json
+    }
+
+    /// Writes the event without its hash, and without its end.
+    fn write(&self, position: Position, version: Version, prev_hash: &str, mut put: impl FnMut(&[u8])) {
+        put(b"{");
+        put(fields(&self.before));
+        put(format!(",\"position\":{position},\"prev_hash\":\"{prev_hash}\",").as_bytes());
+        put(fields(&self.between));
+        put(format!(",\"version\":{version}").as_bytes());
     }
 }
 
@@ -202,6 +218,14 @@ pub(crate) mod tests {
             let pieces = CanonicalPieces::of(&event).unwrap();
             assert_eq!(hex::encode(pieces.hash(position, version, &event.prev_hash)), chain_hash(&event).unwrap());
         }
+    }
+
+    #[test]
+    fn the_pieces_are_the_whole_event() {
+        let event = StoredEvent { hash: "own".to_owned(), ..event(7, 3, json!({ "z": 1, "a": "\"{é}" })) };
+        let json = CanonicalPieces::of(&event).unwrap().json(7, 3, &event.prev_hash, &event.hash);
+        let written: Value = serde_json::from_slice(&json).unwrap();
+        assert_eq!(written, serde_json::to_value(&event).unwrap());
     }
 
     /// Any JSON whose numbers have one: of names and texts with everything that is escaped or sorts in two ways.

@@ -6,6 +6,7 @@
 //! | `load`, `read` | states folded from their streams; events by position and by stream |
 //! | `chain` | the hash chain over canonical JSON |
 //! | `restore` | a log put back where there is none; how large one is |
+//! | `outgoing` | events on their way to NATS |
 //! | `document` | events as documents of the collection, and back |
 //! | `answers` | a range of the log as MongoDB's answers hold it |
 //! | `scan` | a stretch of the log, opened, as fast as it can be read |
@@ -29,6 +30,7 @@ mod load;
 mod log;
 mod mongo;
 mod names;
+mod outgoing;
 mod personal_data;
 mod publication;
 mod read;

@@ -4,13 +4,14 @@ use std::future::IntoFuture;
 use std::sync::{Arc, Mutex, Weak};
 
 use bson::{Document, doc};
-use events::{Position, StoredEvent};
+use events::Position;
 use mongodb::{Client, Collection, Database};
 use tokio::sync::broadcast;
 
 use crate::appender::AppendQueue;
 use crate::load::StateCache;
 use crate::mongo::{Mongo, TIME_LIMIT, within};
+use crate::outgoing::Outgoing;
 use crate::personal_data::{MasterKey, PersonKeys};
 use crate::publication::feed::Feed;
 use crate::{GENESIS_HASH, IdempotencyRecords, LogNames, schema};
@@ -94,7 +95,7 @@ pub(crate) struct Inner {
     pub(crate) idempotency: IdempotencyRecords,
     pub(crate) cache: StateCache,
     pub(crate) queue: AppendQueue,
-    pub(crate) committed: broadcast::Sender<Arc<[StoredEvent]>>,
+    pub(crate) committed: broadcast::Sender<Arc<[Outgoing]>>,
     /// What this process's subscriptions listen to, while there are any.
     pub(crate) feed: Mutex<Weak<Feed>>,
 }
@@ -155,9 +156,8 @@ impl EventLog {
         &self.0.idempotency
     }
 
-    /// The batches that this process commits from now on, in order, as they are stored. Who lags behind reads the log.
-    #[must_use]
-    pub fn committed(&self) -> broadcast::Receiver<Arc<[StoredEvent]>> {
+    /// The batches that this process commits from now on, in order. Who lags behind reads the log.
+    pub(crate) fn committed(&self) -> broadcast::Receiver<Arc<[Outgoing]>> {
         self.0.committed.subscribe()
     }
 

@@ -1,7 +1,7 @@
 //! A commit that was sent and never confirmed: was it written?
 
 use bson::doc;
-use events::{Position, StoredEvent, StreamId};
+use events::{EventId, Position, StreamId};
 use mongodb::ClientSession;
 
 use super::ground::Ground;
@@ -20,9 +20,9 @@ pub(super) async fn already_written(
     let mut done = Vec::with_capacity(batch.len());
     for commit in batch {
         let count = commit.appends.iter().map(|append| append.events.len()).sum::<usize>() as u64;
-        let first = commit.appends.first().and_then(|append| append.events.first()).map(|event| &event.stored);
+        let first = commit.appends.first().and_then(|append| append.events.first()).map(|event| event.id);
         let position = match (first, commit.appends.first().map(|append| (&append.stream, append.expected))) {
-            (Some(event), Some((stream, expected))) => position_of(log, session, event, stream, expected).await?,
+            (Some(id), Some((stream, expected))) => position_of(log, session, id, stream, expected).await?,
             _ => None,
         };
         done.push(match position {
@@ -36,14 +36,14 @@ pub(super) async fn already_written(
 async fn position_of(
     log: &Ground,
     session: &mut ClientSession,
-    event: &StoredEvent,
+    id: EventId,
     stream: &StreamId,
     expected: Expected,
 ) -> Result<Option<Position>, AttemptError> {
     let filter = match expected {
-        Expected::Exactly(version) => doc! { "key": key(stream, version + 1), "id": event.id.to_string() },
+        Expected::Exactly(version) => doc! { "key": key(stream, version + 1), "id": id.to_string() },
         Expected::Any => doc! {
-            "key": { "$gt": key(stream, 0), "$lt": format!("{stream}0") }, "id": event.id.to_string(),
+            "key": { "$gt": key(stream, 0), "$lt": format!("{stream}0") }, "id": id.to_string(),
         },
     };
     let found = log.events.find_one(filter).sort(doc! { "key": -1 }).session(session).await?;

@@ -8,11 +8,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bson::Document;
-use events::{Position, StoredEvent};
+use events::Position;
 use mongodb::{Client, Collection, Database};
 use tokio::sync::broadcast;
 
 use crate::log::Inner;
+use crate::outgoing::Outgoing;
 use crate::personal_data::PersonKeys;
 use crate::{IdempotencyRecords, schema};
 
@@ -24,7 +25,7 @@ pub(super) struct Ground {
     pub(super) head: Collection<Document>,
     pub(super) keys: PersonKeys,
     pub(super) idempotency: IdempotencyRecords,
-    pub(super) committed: broadcast::Sender<Arc<[StoredEvent]>>,
+    pub(super) committed: broadcast::Sender<Arc<[Outgoing]>>,
     observed: Arc<AtomicU64>,
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use bson::{Document, RawDocumentBuf};
-use events::{EventId, Position, StoredActor, StoredEvent, StreamId, UserId};
+use events::{CorrelationId, EventId, Position, StoredActor, StoredEvent, StreamId, Timestamp, UserId};
 use serde_json::{Value, json};
 
 use crate::chain::CanonicalPieces;
@@ -24,6 +24,8 @@ pub(crate) struct Prepared {
     pub(crate) created: Vec<(UserId, DataKey, Document)>,
     pub(crate) destroyed: Vec<UserId>,
     pub(crate) observed: Position,
+    pub(crate) time: Timestamp,
+    pub(crate) correlation_id: CorrelationId,
     pub(crate) bytes: usize,
 }
 
@@ -34,9 +36,11 @@ pub(crate) struct PreparedAppend {
     pub(crate) events: Vec<PreparedEvent>,
 }
 
-/// An event with all that can be made of it before it has its place.
+/// An event with all that can be made of it before it has its place: as bytes, since others let go of it, and a tree of
+/// values is dear to let go of on another thread.
 pub(crate) struct PreparedEvent {
-    pub(crate) stored: StoredEvent,
+    pub(crate) id: EventId,
+    pub(crate) event_type: &'static str,
     pub(crate) canonical: CanonicalPieces,
     pub(crate) document: RawDocumentBuf,
 }
@@ -64,11 +68,12 @@ impl EventLog {
         for (stream, expected, events) in opened {
             let mut sealed = Vec::with_capacity(events.len());
             for (event, data) in events {
+                let (id, event_type) = (event.id, event.event.type_name());
                 let stored = stored(&stream, event, data, &actor, &commit.metadata, &keys)?;
                 let canonical = CanonicalPieces::of(&stored)?;
                 let document = document_to_fill_in(&stored)?;
                 bytes += PLACE_BYTES + document.as_bytes().len();
-                sealed.push(PreparedEvent { stored, canonical, document });
+                sealed.push(PreparedEvent { id, event_type, canonical, document });
             }
             appends.push(PreparedAppend { stream, expected, events: sealed });
         }
@@ -93,6 +98,8 @@ impl EventLog {
             created,
             destroyed,
             observed: commit.observed,
+            time: commit.metadata.time,
+            correlation_id: commit.metadata.correlation_id,
             bytes,
         })
     }

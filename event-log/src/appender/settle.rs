@@ -6,13 +6,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
-use events::StoredEvent;
+use events::{CorrelationId, Timestamp};
 
 use super::ground::Ground;
 use super::judge::Verdict;
 use super::placing::{Placed, Written};
-use super::prepare::{Prepared, PreparedAppend};
+use super::prepare::{Prepared, PreparedAppend, PreparedEvent};
 use super::queue::Waiting;
+use crate::outgoing::Outgoing;
 use crate::{Appended, Committed};
 
 /// So few commits are settled at once when nothing else waits for it: to wake a thread would take longer.
@@ -60,9 +61,9 @@ fn settle(log: &Ground, batch: Vec<Waiting>, written: Written) {
     let mut placing = Placing { places: written.places.into_iter(), last_hash: written.after, events: Vec::new() };
     let mut answers = Vec::with_capacity(batch.len());
     for (Waiting { prepared, reply }, verdict) in batch.into_iter().zip(written.judged.verdicts) {
-        let Prepared { appends, created, destroyed, .. } = prepared;
+        let Prepared { appends, created, destroyed, time, correlation_id, .. } = prepared;
         let answer = match verdict {
-            Verdict::Won => Ok(placing.committed(appends)),
+            Verdict::Won => Ok(placing.committed(appends, (time, correlation_id))),
             Verdict::Done(committed) => Ok(committed),
             Verdict::Lost(error) => Err(error),
         };
@@ -91,20 +92,22 @@ struct Placing {
     places: std::vec::IntoIter<Placed>,
     /// Of the event before them.
     last_hash: String,
-    events: Vec<StoredEvent>,
+    events: Vec<Outgoing>,
 }
 
 impl Placing {
     /// Puts the events of the next winner into their places.
-    fn committed(&mut self, appends: Vec<PreparedAppend>) -> Committed {
+    fn committed(&mut self, appends: Vec<PreparedAppend>, of_commit: (Timestamp, CorrelationId)) -> Committed {
+        let (time, correlation_id) = of_commit;
         let mut committed = Committed { events: Vec::new() };
         for PreparedAppend { stream, events, .. } in appends {
             for (event, Placed { position, version, hash }) in events.into_iter().zip(self.places.by_ref()) {
-                let id = event.stored.id;
+                let PreparedEvent { id, event_type, canonical, .. } = event;
                 committed.events.push(Appended { id, stream: stream.clone(), version, position });
-                let hash = hex::encode(hash);
-                let prev_hash = std::mem::replace(&mut self.last_hash, hash.clone());
-                self.events.push(StoredEvent { position, version, prev_hash, hash, ..event.stored });
+                let prev_hash = std::mem::replace(&mut self.last_hash, hex::encode(hash));
+                let json = canonical.json(position, version, &prev_hash, &self.last_hash).into();
+                let (stream, event_type) = (stream.clone(), event_type.into());
+                self.events.push(Outgoing { position, id, stream, event_type, time, correlation_id, json });
             }
         }
         committed

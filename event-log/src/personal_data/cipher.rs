@@ -1,5 +1,7 @@
 //! AES-256-GCM, and the two kinds of keys used with it.
 
+use std::sync::Arc;
+
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
 use base64::Engine as _;
@@ -48,9 +50,11 @@ pub(crate) fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-/// A person's key.
+/// A person's key. Cloning it is cheap: what the cipher makes of it, some hundred bytes, is shared.
 #[derive(Clone)]
-pub(crate) struct DataKey {
+pub(crate) struct DataKey(Arc<KeyAndSealer>);
+
+struct KeyAndSealer {
     bytes: [u8; 32],
     sealer: Sealer,
 }
@@ -62,17 +66,17 @@ impl DataKey {
     }
 
     fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self { sealer: Sealer::new(&bytes), bytes }
+        Self(Arc::new(KeyAndSealer { sealer: Sealer::new(&bytes), bytes }))
     }
 
     /// What seals and opens with it.
-    pub(crate) const fn sealer(&self) -> &Sealer {
-        &self.sealer
+    pub(crate) fn sealer(&self) -> &Sealer {
+        &self.0.sealer
     }
 
     /// The key as it is stored: wrapped, and bound to its owner.
     pub(crate) fn wrap(&self, wrapper: &Sealer, owner: &str) -> Option<String> {
-        wrapper.seal(owner.as_bytes(), &self.bytes)
+        wrapper.seal(owner.as_bytes(), &self.0.bytes)
     }
 
     /// The key from its stored form; none under another master key or owner.
@@ -136,7 +140,7 @@ mod tests {
     fn a_key_opens_under_its_own_master_and_owner_only() {
         let wrapper = MasterKey::new([1; 32]).wrapper();
         let wrapped = DataKey::from_bytes([9; 32]).wrap(&wrapper, "ada").unwrap();
-        assert_eq!(DataKey::unwrap(&wrapper, "ada", &wrapped).map(|key| key.bytes), Some([9; 32]));
+        assert_eq!(DataKey::unwrap(&wrapper, "ada", &wrapped).map(|key| key.0.bytes), Some([9; 32]));
         assert!(DataKey::unwrap(&wrapper, "eve", &wrapped).is_none());
         assert!(DataKey::unwrap(&MasterKey::new([2; 32]).wrapper(), "ada", &wrapped).is_none());
     }

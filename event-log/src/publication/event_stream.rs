@@ -9,10 +9,11 @@ use async_nats::jetstream::context::{
 use async_nats::jetstream::stream::{
     Config, DiscardPolicy, Info, RawMessageErrorKind, RetentionPolicy, StorageType, Stream,
 };
-use events::{EventId, Position, StoredEvent};
+use events::{EventId, Position};
 
 use super::{PublicationError, PublisherSettings, is_connected, jetstream, message};
 use crate::LogNames;
+use crate::outgoing::Outgoing;
 
 /// The stream, reachable or not.
 pub struct EventStream {
@@ -122,16 +123,15 @@ impl EventStream {
     /// Sends an event, to stand behind the event `previous`, as a stub when the server would not take it whole. The answer comes later.
     pub async fn send(
         &self,
-        event: &StoredEvent,
+        event: &Outgoing,
         previous: Option<EventId>,
     ) -> Result<PublishAckFuture, PublicationError> {
         // Disconnected, the client would queue messages for later, up to its capacity, and block then.
         if !is_connected(&self.client) {
             return Err(PublicationError::Unavailable("not connected".into()));
         }
-        let subject = self.names.subject(event.stream_type.as_str(), &event.event_type);
-        let whole = message::whole(event, previous).map_err(|_| PublicationError::Encoding(event.position))?;
-        match self.context.send_publish(subject.clone(), whole).await {
+        let subject = self.names.subject(event.stream.stream_type().as_str(), &event.event_type);
+        match self.context.send_publish(subject.clone(), message::whole(event, previous)).await {
             Err(error) if error.kind() == PublishErrorKind::MaxPayloadExceeded => {
                 self.context.send_publish(subject, message::stub(event, previous)).await.map_err(unavailable)
             }

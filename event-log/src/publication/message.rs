@@ -7,6 +7,8 @@ use async_nats::jetstream::message::PublishMessage;
 use events::{EventId, StoredEvent};
 use serde_json::json;
 
+use crate::outgoing::Outgoing;
+
 /// `source` of the CloudEvents.
 const SOURCE: &str = "/har-academy";
 
@@ -18,16 +20,12 @@ const SOURCE: &str = "/har-academy";
 /// Position 1 expects sequence 0, which nats-server before 2.9 took for no expectation at all; 2.9 and later refuse it
 /// where there is anything, also when the message id is forgotten. Should a message slip through all the same, no
 /// reader trusts one whose sequence is not its position, and the next look at the stream's end finds it.
-///
-/// # Errors
-/// When the event has no JSON form.
-pub fn whole(event: &StoredEvent, previous: Option<EventId>) -> Result<PublishMessage, serde_json::Error> {
-    let payload = serde_json::to_vec(event)?;
-    Ok(PublishMessage::build().headers(headers(event, previous)).payload(payload.into()))
+pub fn whole(event: &Outgoing, previous: Option<EventId>) -> PublishMessage {
+    PublishMessage::build().headers(headers(event, previous)).payload(event.json.clone())
 }
 
 /// What is sent in place of an event that is larger than the server takes: where to find it in the log.
-pub fn stub(event: &StoredEvent, previous: Option<EventId>) -> PublishMessage {
+pub fn stub(event: &Outgoing, previous: Option<EventId>) -> PublishMessage {
     let payload = json!({ "position": event.position, "id": event.id, "stub": true });
     let mut headers = headers(event, previous);
     headers.insert("ce-stub", "true");
@@ -41,7 +39,7 @@ pub fn event_of(sequence: u64, payload: &[u8]) -> Option<StoredEvent> {
     (event.position == sequence).then_some(event)
 }
 
-fn headers(event: &StoredEvent, previous: Option<EventId>) -> HeaderMap {
+fn headers(event: &Outgoing, previous: Option<EventId>) -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert(NATS_EXPECTED_LAST_SEQUENCE, HeaderValue::from(event.position.saturating_sub(1)));
     if let Some(previous) = previous {
@@ -56,9 +54,9 @@ fn headers(event: &StoredEvent, previous: Option<EventId>) -> HeaderMap {
     put("ce-specversion", "1.0".to_owned());
     put("ce-id", event.id.to_string());
     put("ce-source", SOURCE.to_owned());
-    put("ce-type", event.event_type.clone());
+    put("ce-type", event.event_type.to_string());
     put("ce-time", event.time.to_string());
-    put("ce-subject", event.stream().to_string());
+    put("ce-subject", event.stream.to_string());
     put("ce-position", event.position.to_string());
     put("content-type", "application/json".to_owned());
     put("X-Correlation-Id", event.correlation_id.to_string());

@@ -11,6 +11,7 @@ use events::{EventId, Position, StoredEvent};
 use super::event_stream::{EventStream, Seen};
 use super::source::{Batch, LocalBatches};
 use super::{PublicationError, PublisherSettings};
+use crate::outgoing::Outgoing;
 use crate::{EventLog, LogError};
 
 /// How many events are read from the log at a time.
@@ -134,7 +135,7 @@ impl Publisher {
         if reach == Reach::Memory && !self.batches.has_more() {
             return Ok(Arc::new([]));
         }
-        Ok(self.log.read(sent, CHUNK).await?.into())
+        self.log.read(sent, CHUNK).await?.into_iter().map(Outgoing::of).collect()
     }
 
     /// Finds out how far the stream is; makes it when it is missing or not the log's.

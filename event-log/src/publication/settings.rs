@@ -50,7 +50,4 @@ pub enum PublicationError {
         /// Where the stream has it.
         sequence: u64,
     },
-    /// An event that can't be written as JSON, which no event of this product is.
-    #[error("event {0} has no JSON form")]
-    Encoding(Position),
 }

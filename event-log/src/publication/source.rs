@@ -3,14 +3,15 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use events::{Position, StoredEvent};
+use events::Position;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
 use crate::EventLog;
+use crate::outgoing::Outgoing;
 
 /// A batch as the appender hands it out: contiguous, shared.
-pub type Batch = Arc<[StoredEvent]>;
+pub type Batch = Arc<[Outgoing]>;
 
 /// The batches that this process has committed and not yet published.
 pub struct LocalBatches {
@@ -65,6 +66,6 @@ impl LocalBatches {
     }
 }
 
-fn last(batch: &[StoredEvent]) -> Position {
+fn last(batch: &[Outgoing]) -> Position {
     batch.last().map_or(0, |event| event.position)
 }
