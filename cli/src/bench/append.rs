@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use event_log::EventLog;
 use events::UserId;
-use futures::future::try_join_all;
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use rand::RngExt as _;
 use serde::Serialize;
+use tokio::task::JoinSet;
 
 use super::commits::{log_in, new_user, register};
 use super::lab::Lab;
@@ -95,26 +95,21 @@ async fn persons(log: &EventLog) -> anyhow::Result<Arc<[UserId]>> {
 
 async fn round(lab: &Lab, clients: u32, persons: &Arc<[UserId]>, time: Duration) -> anyhow::Result<Round> {
     let raw = RawInserts::like_the_last_event(&lab.log, &lab.mongodb_uri, clients).await?;
-    let insert_one = measure(clients, time, || {
+    let insert_one = measure(clients, time, move || {
         let raw = raw.clone();
         async move { raw.insert().await }
     })
     .await?;
-    let login = measure(clients, time, || {
-        let (log, persons) = (lab.log.clone(), Arc::clone(persons));
-        async move {
-            let person = persons[rand::rng().random_range(0..persons.len())];
-            log.append(log_in(&log, person, 1)).await?;
-            Ok(())
-        }
+    let (log, persons) = (lab.log.clone(), Arc::clone(persons));
+    let login = measure(clients, time, move || {
+        let (log, person) = (log.clone(), persons[rand::rng().random_range(0..persons.len())]);
+        async move { Ok(log.append(log_in(&log, person, 1)).await.map(drop)?) }
     })
     .await?;
-    let register = measure(clients, time, || {
-        let log = lab.log.clone();
-        async move {
-            log.append(register(&log, new_user())).await?;
-            Ok(())
-        }
+    let log = lab.log.clone();
+    let register = measure(clients, time, move || {
+        let log = log.clone();
+        async move { Ok(log.append(register(&log, new_user())).await.map(drop)?) }
     })
     .await?;
     Ok(Round {
@@ -136,29 +131,37 @@ impl Compared {
     }
 }
 
-/// Does it again and again, `clients` at a time, and times each.
-async fn measure<F>(clients: u32, time: Duration, act: impl Fn() -> F) -> anyhow::Result<Figures>
+/// Does it again and again, `clients` at a time, and times each. Each client is a task, as a connection is one in a server,
+/// and begins again when it has been answered.
+async fn measure<A, F>(clients: u32, time: Duration, act: A) -> anyhow::Result<Figures>
 where
-    F: Future<Output = anyhow::Result<()>> + Send + 'static,
+    A: Fn() -> F + Clone + Send + 'static,
+    F: Future<Output = anyhow::Result<()>> + Send,
 {
-    // In tasks, so that the clients do not take turns on one thread; each begins again when it has been answered.
     let from = Instant::now() + WARM_UP;
     let until = from + time;
-    let client = async |act: &dyn Fn() -> F| -> anyhow::Result<Vec<Duration>> {
-        let mut samples = Vec::new();
-        loop {
-            let started = Instant::now();
-            if started >= until {
-                return Ok(samples);
+    let mut running = JoinSet::new();
+    for _ in 0..clients {
+        let act = act.clone();
+        running.spawn(async move {
+            let mut samples = Vec::new();
+            loop {
+                let started = Instant::now();
+                if started >= until {
+                    return anyhow::Ok(samples);
+                }
+                act().await?;
+                if started >= from {
+                    samples.push(started.elapsed());
+                }
             }
-            tokio::spawn(act()).await??;
-            if started >= from {
-                samples.push(started.elapsed());
-            }
-        }
-    };
-    let samples = try_join_all((0..clients).map(|_| client(&act))).await?;
-    Ok(Figures::of(samples.into_iter().flatten().collect(), time))
+        });
+    }
+    let mut samples = Vec::new();
+    while let Some(of_one) = running.join_next().await {
+        samples.extend(of_one??);
+    }
+    Ok(Figures::of(samples, time))
 }
 
 fn tell(report: &Report) {
