@@ -145,7 +145,8 @@ impl Commands {
     ///
     /// # Errors
     /// [`Refusal`]: the use case's own; 412 `precondition_failed` when it would have been carried out upon another
-    /// version than `If-Match` has (RFC 9110 §13.2.1: other refusals come first); 409 `conflict` when streams kept moving; 503 when the log can't be written.
+    /// version than `If-Match` has (RFC 9110 §13.2.1: other refusals come first); 409 `conflict` when streams kept moving;
+    /// 503 when the log can't be written.
     pub async fn run<U: UseCase>(&self, origin: &Origin, use_case: &U) -> Result<Done<U::Outcome>, Refusal> {
         if let Some(outcome) = origin.ticket.as_ref().and_then(|ticket| ticket.repeated.as_ref()) {
             return self.repeat(use_case, outcome).await;

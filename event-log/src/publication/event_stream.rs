@@ -120,7 +120,8 @@ impl EventStream {
         }
     }
 
-    /// Sends an event, to stand behind the event `previous`, as a stub when the server would not take it whole. The answer comes later.
+    /// Sends an event, to stand behind the event `previous`, as a stub when the server would not take it whole. The answer
+    /// comes later.
     pub async fn send(
         &self,
         event: &Outgoing,
