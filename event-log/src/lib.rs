@@ -52,7 +52,7 @@ pub use lease::{Held, LEASE_TTL, LeaseState, Leases};
 pub use load::Loaded;
 pub use log::{EventLog, Head, LogError, LogSecrets};
 pub use mongo::{
-    Mongo, TIME_LIMIT, commit_transaction, connect, is_duplicate_key, left_of, limited, with_deadline,
+    Mongo, TIME_LIMIT, commit_transaction, connect, has_code, is_duplicate_key, left_of, limited, with_deadline,
     with_deadline_anew, within,
 };
 pub use names::LogNames;

@@ -135,11 +135,15 @@ pub fn is_duplicate_key(error: &Error) -> bool {
         failure.code == DUPLICATE_KEY
     } else if let ErrorKind::InsertMany(failure) = &*error.kind {
         failure.write_errors.iter().flatten().any(|failure| failure.code == DUPLICATE_KEY)
-    } else if let ErrorKind::Command(failure) = &*error.kind {
-        failure.code == DUPLICATE_KEY
     } else {
-        false
+        has_code(error, DUPLICATE_KEY)
     }
+}
+
+/// Whether MongoDB refused a whole command with this code of its own.
+#[must_use]
+pub fn has_code(error: &Error, code: i32) -> bool {
+    matches!(&*error.kind, ErrorKind::Command(failure) if failure.code == code)
 }
 
 /// How often an unknown outcome of a commit is asked about.

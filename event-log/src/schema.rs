@@ -4,11 +4,10 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use bson::{Document, doc};
-use mongodb::error::{Error, ErrorKind};
 use mongodb::options::IndexOptions;
 use mongodb::{Client, Database, IndexModel};
 
-use crate::mongo::within;
+use crate::mongo::{has_code, within};
 use crate::{LogError, LogNames};
 
 /// The events.
@@ -44,6 +43,7 @@ pub async fn ensure(client: &Client, names: &LogNames) -> Result<(), LogError> {
         .build();
     within(START_LIMIT, database.collection::<Document>(EVENTS).create_index(key).into_future()).await?;
     ensure_owners_of_answers(&database).await?;
+    drop_indexes_over_all_records(&database).await?;
     let genesis = doc! { "$setOnInsert": { "position": 0_i64, "hash": crate::GENESIS_HASH, "turns": 0_i64 } };
     let head = database.collection::<Document>(HEAD);
     match within(START_LIMIT, head.update_one(doc! { "_id": HEAD_ID }, genesis).upsert(true).into_future()).await {
@@ -62,9 +62,13 @@ async fn ensure_owners_of_answers(database: &Database) -> Result<(), LogError> {
     let options =
         IndexOptions::builder().name("owner_of_answer".to_owned()).partial_filter_expression(answered).build();
     let owner = IndexModel::builder().keys(doc! { "owner": 1 }).options(options).build();
-    within(START_LIMIT, records.create_index(owner).into_future()).await?;
-    // Databases of earlier versions have two over all records, which every commit has to write in.
+    within(START_LIMIT, records.create_index(owner).into_future()).await.map(drop)
+}
+
+/// Databases of earlier versions have two indexes over all idempotency records, which every commit has to write in.
+async fn drop_indexes_over_all_records(database: &Database) -> Result<(), LogError> {
     const OVER_ALL: [&str; 2] = ["owner", "expiry"];
+    let records = database.collection::<Document>(IDEMPOTENCY);
     let names = within(START_LIMIT, records.list_index_names().into_future()).await?;
     for name in names.iter().filter(|name| OVER_ALL.contains(&name.as_str())) {
         const INDEX_NOT_FOUND: i32 = 27;
@@ -78,10 +82,6 @@ async fn ensure_owners_of_answers(database: &Database) -> Result<(), LogError> {
         within(START_LIMIT, dropping).await?;
     }
     Ok(())
-}
-
-fn has_code(error: &Error, code: i32) -> bool {
-    matches!(&*error.kind, ErrorKind::Command(failure) if failure.code == code)
 }
 
 /// Makes a collection where it is missing, and gives it this validator (a `$jsonSchema`).

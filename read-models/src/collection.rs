@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use bson::{Document, doc};
-use event_log::{LogError, within};
-use mongodb::error::{Error, ErrorKind};
+use event_log::{LogError, has_code, within};
+use mongodb::error::Error;
 use mongodb::options::IndexOptions;
 use mongodb::{Database, IndexModel};
 
@@ -98,5 +98,5 @@ pub async fn ensure(database: &Database, which: &[Collection]) -> Result<(), Log
 
 fn is_existing(error: &Error) -> bool {
     const NAMESPACE_EXISTS: i32 = 48;
-    matches!(&*error.kind, ErrorKind::Command(failure) if failure.code == NAMESPACE_EXISTS)
+    has_code(error, NAMESPACE_EXISTS)
 }

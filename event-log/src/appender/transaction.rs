@@ -18,7 +18,7 @@ use super::judge::{Findings, Judged, Memory, Verdict, judge};
 use super::placing::{Written, chain, remember};
 use super::prepare::Prepared;
 use crate::document::{key, signed, stored_from_document};
-use crate::mongo::{WRITE_CONFLICT, is_duplicate_key, within};
+use crate::mongo::{WRITE_CONFLICT, has_code, is_duplicate_key, within};
 use crate::read::any_of;
 use crate::{Expected, Head, LogError, schema};
 
@@ -49,7 +49,7 @@ impl From<Error> for AttemptError {
         let words = LogError::from(error.clone()).to_string();
         if is_duplicate_key(&error) {
             Self::Duplicate
-        } else if is_write_conflict(&error) {
+        } else if has_code(&error, WRITE_CONFLICT) {
             Self::Contended
         } else if error.contains_label(TRANSIENT_TRANSACTION_ERROR) || is_outage(&error) {
             Self::Again(words)
@@ -66,11 +66,6 @@ impl From<LogError> for AttemptError {
             LogError::Corrupt(words) => Self::Refused(words),
         }
     }
-}
-
-/// Whether another transaction was in the way.
-fn is_write_conflict(error: &Error) -> bool {
-    matches!(&*error.kind, ErrorKind::Command(failure) if failure.code == WRITE_CONFLICT)
 }
 
 /// Whether the server was away rather than unwilling.
