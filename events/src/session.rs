@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Personal, SessionEnd, SessionId, Timestamp, UserId, event::stream_events};
+use crate::{SessionEnd, SessionId, Timestamp, UserId, event::stream_events};
 
 stream_events! {
     /// An event of the stream `session/<session id>`.
     SessionEvent on Session {
         /// Somebody signed in.
-        SessionStarted: 2 about [user_id],
+        SessionStarted: 3 about [user_id],
         /// Its tokens were renewed.
         SessionRefreshed: 1 about [user_id],
         /// It ended before its time.
@@ -16,7 +16,8 @@ stream_events! {
     }
 }
 
-/// Somebody signed in, by registering or by logging in.
+/// Somebody signed in, by registering or by logging in, on the device that the event's [`Actor`](crate::Actor) sat at.
+/// (Until version 2 its address and browser were in here too.)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SessionStarted {
@@ -24,10 +25,6 @@ pub struct SessionStarted {
     pub session_id: SessionId,
     /// Whose it is.
     pub user_id: UserId,
-    /// Address of the device.
-    pub ip: Option<Personal<String>>,
-    /// Browser of the device.
-    pub user_agent: Option<Personal<String>>,
     /// How many times their password had been changed by then. (Since version 2; before, passwords could not change.)
     pub password_generation: u32,
     /// When its refresh token dies if it is not used.

@@ -24,6 +24,7 @@ struct Step {
 /// All the steps there are. A new schema version of an event adds its step here and keeps the old golden JSON.
 const STEPS: &[Step] = &[
     Step { event_type: "SessionStarted", from: 1, step: |data| with(data, "password_generation", json!(0)) },
+    Step { event_type: "SessionStarted", from: 2, step: |data| without(data, &["ip", "user_agent"]) },
     Step { event_type: "LessonAdded", from: 1, step: film_by_url },
 ];
 
@@ -41,6 +42,14 @@ fn film_by_url(mut data: Value) -> Value {
 fn with(mut data: Value, field: &str, value: Value) -> Value {
     if let Some(fields) = data.as_object_mut() {
         fields.insert(field.to_owned(), value);
+    }
+    data
+}
+
+/// The same data without some fields: the envelope says the same.
+fn without(mut data: Value, names: &[&str]) -> Value {
+    if let Some(fields) = data.as_object_mut() {
+        fields.retain(|name, _| !names.contains(&name.as_str()));
     }
     data
 }
@@ -95,6 +104,12 @@ mod tests {
     fn sessions_from_before_passwords_could_change_are_of_generation_nought() {
         let data = upcast("SessionStarted", 1, 2, Cow::Owned(json!({ "ip": null })));
         assert_eq!(data, Ok(Cow::Owned(json!({ "ip": null, "password_generation": 0 }))));
+    }
+
+    #[test]
+    fn sessions_are_told_their_device_by_their_actor() {
+        let old = Cow::Owned(json!({ "ip": null, "user_agent": { "value": "a browser" }, "password_generation": 3 }));
+        assert_eq!(upcast("SessionStarted", 2, 3, old), Ok(Cow::Owned(json!({ "password_generation": 3 }))));
     }
 
     #[test]

@@ -85,14 +85,7 @@ pub fn claimed(user_id: UserId) -> Written {
 #[must_use]
 pub fn session_started(user_id: UserId, expires_at: Timestamp) -> Written {
     let session_id = SessionId::new(Uuid::now_v7());
-    let started = SessionStarted {
-        session_id,
-        user_id,
-        ip: Some(Personal::new(user_id, ADDRESS.to_owned())),
-        user_agent: Some(Personal::new(user_id, BROWSER.to_owned())),
-        password_generation: 0,
-        expires_at,
-    };
+    let started = SessionStarted { session_id, user_id, password_generation: 0, expires_at };
     (StreamId::new(StreamType::Session, session_id), SessionEvent::from(started).into())
 }
 

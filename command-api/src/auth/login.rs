@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::register::SignedIn;
 use super::start_session;
 use crate::Refusal;
-use crate::commands::{CommandContext, Commands, Origin, UnitOfWork, Unrecorded, UseCase};
+use crate::commands::{CommandContext, Commands, UnitOfWork, Unrecorded, UseCase};
 use crate::fields::{parsed, typed_password};
 use crate::limits::Limiter;
 use crate::passwords::Passwords;
@@ -81,7 +81,7 @@ pub async fn login(
     let Proved { account, stronger } = proved?;
     let origin = context.origin(None);
     let session_id = SessionId::new(Uuid::now_v7());
-    let use_case = SignIn { account: &account, stronger, session_id, origin: &origin };
+    let use_case = SignIn { account: &account, stronger, session_id };
     let done = commands.run(&origin, &use_case).await?;
     let Entered { user_id, session_id, role } = done.outcome;
     let view = signed_in_view(commands.log(), user_id, session_id, done.pending);
@@ -142,7 +142,6 @@ struct SignIn<'a> {
     account: &'a Account,
     stronger: Option<PasswordHash>,
     session_id: SessionId,
-    origin: &'a Origin,
 }
 
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -171,7 +170,7 @@ impl UseCase for SignIn<'_> {
             user.decide(RehashPassword { password_hash, password_generation: generation }).await?;
         }
         work.put(user);
-        start_session(work, self.session_id, (user_id, generation), self.origin, now).await?;
+        start_session(work, self.session_id, (user_id, generation), now).await?;
         Ok(Entered { user_id, session_id: self.session_id, role })
     }
 

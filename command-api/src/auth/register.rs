@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::start_session;
 use crate::Refusal;
-use crate::commands::{CommandContext, Commands, Origin, UnitOfWork, Unrecorded, UseCase};
+use crate::commands::{CommandContext, Commands, UnitOfWork, Unrecorded, UseCase};
 use crate::fields::parsed;
 use crate::limits::Limiter;
 use crate::passwords::Passwords;
@@ -119,7 +119,7 @@ pub async fn register(
         language: newcomer.language,
         password_hash: passwords.hash(newcomer.password).await?,
     };
-    let use_case = RegisterAndSignIn { command, claim, session_id: SessionId::new(Uuid::now_v7()), origin: &origin };
+    let use_case = RegisterAndSignIn { command, claim, session_id: SessionId::new(Uuid::now_v7()) };
     let done = commands.run(&origin, &use_case).await?;
     let Registered { user_id, session_id } = done.outcome;
     let now = commands.clock().now();
@@ -132,11 +132,10 @@ pub async fn register(
     Ok(response)
 }
 
-struct RegisterAndSignIn<'a> {
+struct RegisterAndSignIn {
     command: RegisterUser,
     claim: String,
     session_id: SessionId,
-    origin: &'a Origin,
 }
 
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -145,7 +144,7 @@ struct Registered {
     session_id: SessionId,
 }
 
-impl UseCase for RegisterAndSignIn<'_> {
+impl UseCase for RegisterAndSignIn {
     type Outcome = Registered;
 
     async fn decide(&self, work: &mut UnitOfWork<'_>, now: Timestamp) -> Result<Registered, Refusal> {
@@ -157,7 +156,7 @@ impl UseCase for RegisterAndSignIn<'_> {
         user.decide(self.command.clone()).await?;
         let generation = user.state().present().map_or(0, |account| account.password_generation);
         work.put(user);
-        start_session(work, self.session_id, (user_id, generation), self.origin, now).await?;
+        start_session(work, self.session_id, (user_id, generation), now).await?;
         work.create_key(user_id);
         Ok(Registered { user_id, session_id: self.session_id })
     }

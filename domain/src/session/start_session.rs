@@ -1,6 +1,6 @@
 //! Somebody signs in.
 
-use events::{Personal, SessionEvent, SessionId, SessionStarted, Timestamp, UserId};
+use events::{SessionEvent, SessionId, SessionStarted, Timestamp, UserId};
 
 use super::Session;
 
@@ -11,10 +11,6 @@ pub struct StartSession {
     pub session_id: SessionId,
     /// Who signed in.
     pub user_id: UserId,
-    /// Address of the device.
-    pub ip: Option<Personal<String>>,
-    /// Browser of the device.
-    pub user_agent: Option<Personal<String>>,
     /// How many times the password they proved to know had been changed.
     pub password_generation: u32,
     /// When its refresh token dies if it is not used.
@@ -38,8 +34,8 @@ impl Session {
         if self.started.is_some() {
             return Err(StartSessionError::AlreadyStarted);
         }
-        let StartSession { session_id, user_id, ip, user_agent, password_generation, expires_at } = command;
-        Ok(vec![SessionStarted { session_id, user_id, ip, user_agent, password_generation, expires_at }.into()])
+        let StartSession { session_id, user_id, password_generation, expires_at } = command;
+        Ok(vec![SessionStarted { session_id, user_id, password_generation, expires_at }.into()])
     }
 }
 
@@ -51,14 +47,7 @@ mod tests {
     use crate::fixtures::{at, session_id, started, user_id};
 
     fn start() -> StartSession {
-        StartSession {
-            session_id: session_id(1),
-            user_id: user_id(1),
-            ip: Some(Personal::new(user_id(1), "192.0.2.7".to_owned())),
-            user_agent: None,
-            password_generation: 3,
-            expires_at: at(1_000),
-        }
+        StartSession { session_id: session_id(1), user_id: user_id(1), password_generation: 3, expires_at: at(1_000) }
     }
 
     #[test]

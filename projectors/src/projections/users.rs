@@ -20,7 +20,7 @@ impl Projection for Users {
     }
 
     fn version(&self) -> u32 {
-        4
+        5
     }
 
     fn collections(&self) -> &'static [Collection] {
@@ -185,7 +185,7 @@ fn session(recorded: &RecordedEvent, event: &SessionEvent, docs: &mut Documents<
             docs.put(user)?;
             let known = docs.get(started.user_id)?;
             let mut sessions = known.unwrap_or_else(|| UserSessions::none(started.user_id));
-            sessions.start(started, recorded.time);
+            sessions.start(started, recorded.position, recorded.time);
             docs.put(sessions)
         }
         SessionEvent::SessionRefreshed(refreshed) => {

@@ -20,7 +20,7 @@ use crate::support::{Academy, assert_same, with_academy};
 async fn shown(academy: &Academy, id: UserId) -> Vec<SessionId> {
     let sessions = load_sessions(academy.log.database(), id).await.unwrap();
     let now = Timestamp::new(chrono::Utc::now());
-    sessions.live_views(SessionId::new(Uuid::nil()), now).into_iter().map(|session| session.id).collect()
+    sessions.live(now).into_iter().map(|session| session.id).collect()
 }
 
 #[test]

@@ -54,16 +54,7 @@ pub fn signed_in(user_id: UserId) -> Written {
 }
 
 pub fn session_started(user_id: UserId, session_id: SessionId, expires_at: Timestamp) -> Written {
-    let personal = |text: &str| Some(Personal::new(user_id, text.to_owned()));
-    let event = SessionStarted {
-        session_id,
-        user_id,
-        ip: personal("192.0.2.7"),
-        user_agent: personal("Firefox/140.0"),
-        password_generation: 0,
-        expires_at,
-    };
-    of_session(session_id, event)
+    of_session(session_id, SessionStarted { session_id, user_id, password_generation: 0, expires_at })
 }
 
 pub fn in_days(days: i64) -> Timestamp {

@@ -103,7 +103,7 @@ fn fold_users(users: &mut Documents, event: &RecordedEvent, data: &Value) {
                 },
             });
         }
-        name if event.stream.stream_type() == StreamType::Session => fold_sessions(users, name, data, &time),
+        _ if event.stream.stream_type() == StreamType::Session => fold_sessions(users, event, data, &time),
         "UserRoleChanged" => at(users, "users", &data["user_id"])["role"] = data["to"].clone(),
         "UserSuspended" => at(users, "users", &data["user_id"])["status"] = json!("suspended"),
         "UserReactivated" => at(users, "users", &data["user_id"])["status"] = json!("active"),
@@ -204,9 +204,9 @@ fn fold_account(users: &mut Documents, name: &str, data: &Value) {
     }
 }
 
-fn fold_sessions(users: &mut Documents, name: &str, data: &Value, time: &Value) {
+fn fold_sessions(users: &mut Documents, event: &RecordedEvent, data: &Value, time: &Value) {
     let id = &data["user_id"];
-    match name {
+    match event.event.type_name() {
         "SessionStarted" => {
             at(users, "users", id)["last_login_at"] = time.clone();
             let document = at(users, "user_sessions", id);
@@ -216,7 +216,7 @@ fn fold_sessions(users: &mut Documents, name: &str, data: &Value, time: &Value) 
             retain(users, id, |session| session["expires_at"].as_str() > time.as_str());
             let session = json!({
                 "_id": data["session_id"], "created_at": time, "last_used_at": time,
-                "expires_at": data["expires_at"], "ip": data["ip"]["value"], "user_agent": data["user_agent"]["value"],
+                "expires_at": data["expires_at"], "position": event.position,
             });
             at(users, "user_sessions", id)["sessions"].as_array_mut().unwrap().push(session);
         }

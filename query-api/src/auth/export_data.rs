@@ -23,6 +23,7 @@ use service_kit::clock::Clock;
 use service_kit::http::{ApiError, DataBody, ErrorBody, RequestContext};
 use utoipa::ToSchema;
 
+use super::list_sessions::with_devices;
 use crate::Reads;
 use crate::audit::{AuditEventView, PersonEvents};
 use crate::reads::absent;
@@ -95,8 +96,9 @@ pub(crate) async fn export_data(
     let head = reads.catch_up(&READ).await?;
     let failed = |error: LogError| log_failure(&error);
     let user = load_user(reads.database(), caller.user_id).await.map_err(failed)?.ok_or_else(absent)?;
-    let sessions = load_sessions(reads.database(), caller.user_id).await.map_err(failed)?;
     let now = Timestamp::new(clock.now());
+    let sessions = load_sessions(reads.database(), caller.user_id).await.map_err(failed)?.live(now);
+    let sessions = with_devices(sessions, reads.log(), caller.session_id).await.map_err(failed)?;
     let own = TransactionFilter { user_id: Some(caller.user_id), status: None };
     let (transactions, _) = list_transactions(reads.database(), own, 0, u32::MAX).await.map_err(failed)?;
     let subscriptions = load_subscriptions(reads.database(), caller.user_id).await.map_err(failed)?;
@@ -112,7 +114,7 @@ pub(crate) async fn export_data(
         subscriptions: subscriptions.into_iter().filter_map(|subscription| subscription.view(now)).collect(),
         reviews: reviews.into_iter().map(ReviewView::from).collect(),
         quiz_attempts: attempts.into_iter().map(AttemptView::from).collect(),
-        sessions: sessions.live_views(caller.session_id, now),
+        sessions,
         events: events.next().await.map_err(failed)?,
     };
     answer(export, events, head)

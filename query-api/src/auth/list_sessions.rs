@@ -1,10 +1,13 @@
 //! GET /auth/sessions: where I am signed in.
 
-use access::Caller;
+use std::collections::HashMap;
+
+use access::{Caller, log_failure};
 use axum::extract::State;
-use events::Timestamp;
-use read_models::USERS_PROJECTION;
+use event_log::{EventLog, LogError, Opened};
+use events::{Actor, Position, SessionId, Timestamp};
 use read_models::views::{SessionView, load_sessions};
+use read_models::{DeviceSession, USERS_PROJECTION};
 use serde::Serialize;
 use service_kit::clock::Clock;
 use service_kit::http::{ApiError, DataBody, ErrorBody, Pagination, QueryParams, RequestContext, Success};
@@ -54,13 +57,36 @@ pub(crate) async fn list_sessions(
     params.finish()?;
     let now = Timestamp::new(clock.now());
     let find = || async {
-        let live = load_sessions(reads.database(), caller.user_id).await?.live_views(caller.session_id, now);
+        let live = load_sessions(reads.database(), caller.user_id).await?.live(now);
         // The session at hand is one of them.
-        Ok(live.iter().any(|session| session.current).then_some(live))
+        Ok(live.iter().any(|session| session.id == caller.session_id).then_some(live))
     };
     let (live, position) = reads.find_own(&context, &[USERS_PROJECTION], find).await?;
     let pagination = Pagination::new(page, live.len() as u64);
     let skipped = usize::try_from(page.skip()).unwrap_or(usize::MAX);
-    let sessions = live.into_iter().skip(skipped).take(page.limit as usize).collect();
+    let on_page = live.into_iter().skip(skipped).take(page.limit as usize).collect();
+    let sessions = with_devices(on_page, reads.log(), caller.session_id).await.map_err(|error| log_failure(&error))?;
     Ok(Success::data(SessionList { sessions, pagination }).position(position))
+}
+
+/// Sessions as their owner sees them, who asks by the session `current`. Where their devices are is personal, and in no
+/// read collection: it is in the events that they began with. Those of a person are never more than one reading gives.
+pub(super) async fn with_devices(
+    sessions: Vec<DeviceSession>,
+    log: &EventLog,
+    current: SessionId,
+) -> Result<Vec<SessionView>, LogError> {
+    let mut positions: Vec<Position> = sessions.iter().filter_map(|session| session.position).collect();
+    positions.sort_unstable();
+    let opened = log.open_events(log.read_at(&positions).await?).await?;
+    let known = opened.into_iter().filter_map(|event| match event {
+        Opened::Known(began) => Some((began.position, began.actor)),
+        Opened::Unknown { .. } => None,
+    });
+    let actors: HashMap<Position, Actor> = known.collect();
+    let view = |session: DeviceSession| {
+        let device = session.position.and_then(|position| actors.get(&position));
+        session.view(device, current)
+    };
+    Ok(sessions.into_iter().map(view).collect())
 }

@@ -217,8 +217,6 @@ impl Academy {
         let started = SessionEvent::SessionStarted(SessionStarted {
             session_id: session,
             user_id: user,
-            ip: None,
-            user_agent: None,
             password_generation: 0,
             expires_at: Timestamp::new(now + chrono::TimeDelta::days(7)),
         });

@@ -1,7 +1,7 @@
 //! Collection `user_sessions`: where somebody is signed in, as they see it themselves.
 
 use bson::doc;
-use events::{SessionId, Timestamp, UserId};
+use events::{Position, SessionId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::{is_false, read_document};
@@ -17,8 +17,7 @@ pub const USER_SESSIONS: Collection = Collection {
             "created_at": schema::time(),
             "last_used_at": schema::time(),
             "expires_at": schema::time(),
-            "ip": schema::nullable(schema::text()),
-            "user_agent": schema::nullable(schema::text()),
+            "position": schema::nullable(schema::count()),
         };
         schema::read_document(doc! { "_id": schema::id(), "sessions": schema::list(schema::object(session)) })
     },
@@ -45,8 +44,8 @@ impl UserSessions {
     pub const MAX: usize = 1_000;
 }
 
-/// A session: one signed-in device. Not `Debug`: it is all personal.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+/// A session: one signed-in device.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DeviceSession {
     /// The session.
     #[serde(rename = "_id")]
@@ -57,8 +56,8 @@ pub struct DeviceSession {
     pub last_used_at: Timestamp,
     /// The first instant at which it is dead.
     pub expires_at: Timestamp,
-    /// Address of the device when they signed in.
-    pub ip: Option<String>,
-    /// Browser of the device when they signed in.
-    pub user_agent: Option<String>,
+    /// Where in the log they signed in: the actor of that event sat at the device. None in documents of before version
+    /// 5 of their projection, until they are rebuilt.
+    #[serde(default)]
+    pub position: Option<Position>,
 }

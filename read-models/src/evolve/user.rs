@@ -1,8 +1,8 @@
 //! Accounts, and where they are signed in.
 
 use events::{
-    RecordedEvent, SessionId, SessionRefreshed, SessionStarted, StreamEvent as _, Timestamp, UserEvent, UserId,
-    UserRegistered,
+    Position, RecordedEvent, SessionId, SessionRefreshed, SessionStarted, StreamEvent as _, Timestamp, UserEvent,
+    UserId, UserRegistered,
 };
 
 use crate::{DeviceSession, InstructorInfo, NotificationSettings, User, UserSessions, UserStatus, VerificationStatus};
@@ -135,15 +135,14 @@ impl UserSessions {
 
     /// Takes in a new session, and lets go of those that have expired by then. Of too many, the oldest are let go too:
     /// they are not shown any more, and live on.
-    pub fn start(&mut self, started: &SessionStarted, time: Timestamp) {
+    pub fn start(&mut self, started: &SessionStarted, position: Position, time: Timestamp) {
         self.sessions.retain(|session| time < session.expires_at);
         self.sessions.push(DeviceSession {
             id: started.session_id,
             created_at: time,
             last_used_at: time,
             expires_at: started.expires_at,
-            ip: started.ip.as_ref().and_then(|ip| ip.value().cloned()),
-            user_agent: started.user_agent.as_ref().and_then(|agent| agent.value().cloned()),
+            position: Some(position),
         });
         let too_many = self.sessions.len().saturating_sub(Self::MAX);
         self.sessions.drain(..too_many);

@@ -1,6 +1,6 @@
 //! Somebody's sessions in answers.
 
-use events::{SessionId, Timestamp};
+use events::{Actor, Personal, SessionId, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -29,27 +29,31 @@ pub struct SessionView {
     pub current: bool,
 }
 
-impl SessionView {
-    fn of(session: DeviceSession, current: SessionId) -> Self {
-        Self {
-            current: session.id == current,
-            id: session.id,
-            created_at: session.created_at,
-            last_used_at: session.last_used_at,
-            user_agent: session.user_agent,
-            ip: session.ip,
-        }
-    }
-}
-
 impl UserSessions {
-    /// The sessions that have not expired at `now`, newest first, as the session `current` sees them.
+    /// The sessions that have not expired at `now`, newest first.
     #[must_use]
-    pub fn live_views(self, current: SessionId, now: Timestamp) -> Vec<SessionView> {
+    pub fn live(self, now: Timestamp) -> Vec<DeviceSession> {
         let mut live: Vec<DeviceSession> =
             self.sessions.into_iter().filter(|session| now < session.expires_at).collect();
         live.sort_by_key(|session| std::cmp::Reverse((session.created_at, session.id)));
-        live.into_iter().map(|session| SessionView::of(session, current)).collect()
+        live
+    }
+}
+
+impl DeviceSession {
+    /// The session as its owner sees it, who asks by the session `current`. The device is where the actor of the event
+    /// sat that it began with: none when that can't be read.
+    #[must_use]
+    pub fn view(self, device: Option<&Actor>, current: SessionId) -> SessionView {
+        let text = |of: fn(&Actor) -> Option<&Personal<String>>| device.and_then(of)?.value().cloned();
+        SessionView {
+            current: self.id == current,
+            id: self.id,
+            created_at: self.created_at,
+            last_used_at: self.last_used_at,
+            user_agent: text(|actor| actor.user_agent.as_ref()),
+            ip: text(|actor| actor.ip.as_ref()),
+        }
     }
 }
 
@@ -66,7 +70,7 @@ mod tests {
     fn session(n: u8, created_at: &str, expires_at: &str) -> Value {
         json!({
             "_id": id(n), "created_at": created_at, "last_used_at": "2026-02-01T08:00:00.000Z",
-            "expires_at": expires_at, "ip": "192.0.2.7", "user_agent": null,
+            "expires_at": expires_at, "position": n,
         })
     }
 
@@ -77,14 +81,20 @@ mod tests {
         let sessions = [session(1, january, later), session(2, january, soon), session(3, february, later)];
         let document: UserSessions = serde_json::from_value(json!({ "_id": id(9), "sessions": sessions })).unwrap();
         let now: Timestamp = serde_json::from_value(json!(soon)).unwrap();
-        let views = document.live_views(id(1).parse().unwrap(), now);
-        let shown = |n: u8, created_at: &str, current: bool| {
+        let owner = document.id;
+        let device = Actor { ip: Some(Personal::new(owner, "192.0.2.7".to_owned())), ..Actor::system() };
+        let view = |session: DeviceSession| {
+            let is_readable = session.position == Some(3);
+            session.view(is_readable.then_some(&device), id(1).parse().unwrap())
+        };
+        let views: Vec<SessionView> = document.live(now).into_iter().map(view).collect();
+        let shown = |n: u8, created_at: &str, ip: Option<&str>, current: bool| {
             json!({
                 "_id": id(n), "created_at": created_at, "last_used_at": "2026-02-01T08:00:00.000Z",
-                "user_agent": null, "ip": "192.0.2.7", "current": current,
+                "user_agent": null, "ip": ip, "current": current,
             })
         };
-        let expected = json!([shown(3, february, false), shown(1, january, true)]);
+        let expected = json!([shown(3, february, Some("192.0.2.7"), false), shown(1, january, None, true)]);
         assert_eq!(serde_json::to_value(views).unwrap(), expected);
     }
 }

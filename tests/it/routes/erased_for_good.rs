@@ -26,7 +26,8 @@ const ANSWER: &str = "Canari7f3a-answer";
 const AGENT: &str = "Canari7f3a-agent";
 const FILE: &str = "Canari7f3a-file.png";
 /// What no read collection has.
-const ONLY_IN_EVENTS: [&str; 3] = ["canari7f3a-answer", "canari7f3a-file.png", "canari7f3a-reason"];
+const ONLY_IN_EVENTS: [&str; 5] =
+    [IP, "canari7f3a-agent", "canari7f3a-answer", "canari7f3a-file.png", "canari7f3a-reason"];
 
 /// As their browser sends it.
 fn theirs(request: Request) -> Request {

@@ -1,6 +1,7 @@
 //! GET /auth/sessions and DELETE /auth/sessions/:id.
 
 use serde_json::{Value, json};
+use tests::people::PASSWORD;
 use tests::{Answer, AppOptions, Person, TestApp, shape};
 use uuid::Uuid;
 
@@ -43,6 +44,27 @@ async fn my_sessions_are_listed_newest_first_by_pages() {
     list(&app, &first, "?page=0&limit=101")
         .await
         .assert_invalid("validation_failed", &["limit: out_of_range", "page: out_of_range"]);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_is_told_apart_by_the_device_that_it_began_on() {
+    let app = TestApp::start(AppOptions::with_limits()).await;
+    let person = app.learner().await;
+    for n in 1..=3 {
+        let request = app.post("/auth/login").json(&json!({ "email": person.email, "password": PASSWORD }));
+        let request = request.header("X-Forwarded-For", &format!("203.0.113.{n}"));
+        let _ = request.header("User-Agent", &format!("Browser {n}")).send().await.expect(200);
+    }
+    let devices = |answer: &Answer| -> Vec<(Value, Value)> {
+        let device = |session: Value| (session["ip"].clone(), session["user_agent"].clone());
+        sessions_of(answer).into_iter().map(device).collect()
+    };
+    let at = |n: u8| (json!(format!("203.0.113.{n}")), json!(format!("Browser {n}")));
+    let all = list(&app, &person, "").await.expect(200);
+    assert_eq!(devices(&all)[..3], [at(3), at(2), at(1)]);
+    assert_eq!(devices(&all)[3].0, "127.0.0.1");
+    assert_eq!(devices(&list(&app, &person, "?page=2&limit=2").await.expect(200))[0], at(1));
     app.stop().await;
 }
 

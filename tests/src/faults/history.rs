@@ -197,14 +197,7 @@ fn lesson() -> Lesson {
 fn signed_in(user_id: UserId) -> Next {
     let session_id = SessionId::new(Uuid::now_v7());
     let expires_at = Timestamp::new(Utc::now());
-    let event = SessionEvent::from(SessionStarted {
-        session_id,
-        user_id,
-        ip: None,
-        user_agent: None,
-        password_generation: 0,
-        expires_at,
-    });
+    let event = SessionEvent::from(SessionStarted { session_id, user_id, password_generation: 0, expires_at });
     let stream = StreamId::new(StreamType::Session, session_id);
     Next { stream, version: 0, event: event.into(), key: None }
 }

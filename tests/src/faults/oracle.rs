@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, ensure};
 use bson::{Bson, Document, doc};
 use event_log::EventLog;
-use events::{RecordedEvent, StreamType};
+use events::{Position, RecordedEvent, StreamType};
 use futures::TryStreamExt;
 use serde_json::{Value, json};
 
@@ -88,7 +88,7 @@ fn take_in(documents: &mut Documents, event: &RecordedEvent, data: &Value) -> Re
         "UserRoleChanged" => at(documents, "users", &data["user_id"])?["role"] = data["to"].clone(),
         "UserSuspended" => at(documents, "users", &data["user_id"])?["status"] = json!("suspended"),
         "UserReactivated" => at(documents, "users", &data["user_id"])?["status"] = json!("active"),
-        "SessionStarted" => signed_in(documents, data, &time)?,
+        "SessionStarted" => signed_in(documents, event.position, data, &time)?,
         "CourseCreated" => created(documents, data, &time)?,
         "ModuleAdded" => module_added(documents, data, &time)?,
         "LessonAdded" => lesson_added(documents, data, &time)?,
@@ -146,7 +146,7 @@ fn registered(documents: &mut Documents, data: &Value, time: &Value) -> Result<(
     put(documents, "course_instructors", lookup)
 }
 
-fn signed_in(documents: &mut Documents, data: &Value, time: &Value) -> Result<()> {
+fn signed_in(documents: &mut Documents, position: Position, data: &Value, time: &Value) -> Result<()> {
     let id = &data["user_id"];
     at(documents, "users", id)?["last_login_at"] = time.clone();
     if at(documents, "user_sessions", id).is_err() {
@@ -156,7 +156,7 @@ fn signed_in(documents: &mut Documents, data: &Value, time: &Value) -> Result<()
     sessions.retain(|session| session["expires_at"].as_str() > time.as_str());
     sessions.push(json!({
         "_id": data["session_id"], "created_at": time, "last_used_at": time, "expires_at": data["expires_at"],
-        "ip": data["ip"]["value"], "user_agent": data["user_agent"]["value"],
+        "position": position,
     }));
     Ok(())
 }
