@@ -52,8 +52,8 @@ pub use lease::{Held, LEASE_TTL, LeaseState, Leases};
 pub use load::Loaded;
 pub use log::{EventLog, Head, LogError, LogSecrets};
 pub use mongo::{
-    Mongo, TIME_LIMIT, commit_transaction, connect, has_code, is_duplicate_key, left_of, limited, with_deadline,
-    with_deadline_anew, within,
+    DUPLICATE_KEY, Mongo, RefusedStatement, TIME_LIMIT, VALIDATION_FAILURE, WRITE_CONFLICT, commit_transaction,
+    connect, has_code, is_duplicate_key, left_of, limited, with_deadline, with_deadline_anew, within,
 };
 pub use names::LogNames;
 pub use personal_data::{MasterKey, PersonKeys, Sealer};

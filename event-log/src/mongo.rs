@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::time::{Duration, Instant};
 
+use bson::Document;
 use mongodb::error::{Error, ErrorKind, UNKNOWN_TRANSACTION_COMMIT_RESULT, WriteFailure};
 use mongodb::options::{ClientOptions, ReadConcern, WriteConcern};
 use mongodb::{Client, ClientSession};
@@ -124,9 +125,11 @@ pub async fn within<T>(limit: Duration, call: impl Future<Output = Result<T, Err
 }
 
 /// MongoDB's code of a document that a unique index has already.
-pub(crate) const DUPLICATE_KEY: i32 = 11_000;
+pub const DUPLICATE_KEY: i32 = 11_000;
 /// MongoDB's code of a transaction that another one was in the way of.
-pub(crate) const WRITE_CONFLICT: i32 = 112;
+pub const WRITE_CONFLICT: i32 = 112;
+/// MongoDB's code of a document that its collection's validator refuses.
+pub const VALIDATION_FAILURE: i32 = 121;
 
 /// Whether an error is a violation of a unique index (E11000).
 #[must_use]
@@ -144,6 +147,27 @@ pub fn is_duplicate_key(error: &Error) -> bool {
 #[must_use]
 pub fn has_code(error: &Error, code: i32) -> bool {
     matches!(&*error.kind, ErrorKind::Command(failure) if failure.code == code)
+}
+
+/// A statement that MongoDB did not carry out, of a command that carries many. It is no error of the command, which
+/// answers `ok`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RefusedStatement {
+    /// Which of the command's statements, from 0.
+    pub index: usize,
+    /// Why: one of MongoDB's error codes. Its words quote the document.
+    pub code: i32,
+}
+
+impl RefusedStatement {
+    /// The first that the answer to a command names (`writeErrors`); none when all were carried out.
+    #[must_use]
+    pub fn first_in(answer: &Document) -> Option<Self> {
+        let refusal = answer.get_array("writeErrors").ok()?.first()?.as_document()?;
+        let number = |name: &str| refusal.get_i32(name).ok();
+        let index = number("index").and_then(|index| usize::try_from(index).ok());
+        Some(Self { index: index.unwrap_or(usize::MAX), code: number("code").unwrap_or_default() })
+    }
 }
 
 /// How often an unknown outcome of a commit is asked about.

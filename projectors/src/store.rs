@@ -3,9 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
-use bson::{Bson, Document, RawDocumentBuf, doc};
+use bson::{RawDocumentBuf, doc};
 use chrono::Utc;
-use event_log::{LogError, commit_transaction, is_duplicate_key, signed, within};
+use event_log::{
+    DUPLICATE_KEY, LogError, RefusedStatement, VALIDATION_FAILURE, WRITE_CONFLICT, commit_transaction,
+    is_duplicate_key, signed, within,
+};
 use events::{Position, Timestamp};
 use futures::TryStreamExt as _;
 use mongodb::error::{Error, TRANSIENT_TRANSACTION_ERROR};
@@ -266,43 +269,26 @@ impl Store {
 
     async fn run(&self, command: Command, session: &mut ClientSession) -> Result<(), CommitError> {
         let answer = self.database.run_raw_command(command.document).session(session).await?;
-        // Refused statements are no error of the command: it answers ok, and names them.
-        let Some(error) = answer.get_array("writeErrors").ok().and_then(|errors| errors.first()) else {
-            let met = usize::try_from(number(&answer, "n")).unwrap_or_default();
+        let Some(RefusedStatement { index, code }) = RefusedStatement::first_in(&answer) else {
+            let met = answer.get_i32("n").ok().and_then(|met| usize::try_from(met).ok()).unwrap_or_default();
             return if command.must_meet && met < command.keys.len() { Err(CommitError::Altered) } else { Ok(()) };
         };
-        let error = error.as_document().cloned().unwrap_or_default();
-        let key = usize::try_from(number(&error, "index")).ok().and_then(|index| command.keys.get(index));
-        match (number(&error, "code"), key) {
+        match (code, command.keys.get(index)) {
             (WRITE_CONFLICT, _) => Err(CommitError::Transient),
             (DUPLICATE_KEY, _) => Err(CommitError::Altered),
-            // The server's words quote the document; its code says enough.
-            (code, Some(key)) => Err(CommitError::Refused {
-                key: key.clone(),
-                reason: match code {
-                    VALIDATION_FAILURE => INVALID.to_owned(),
-                    code => format!("MongoDB refuses the document (code {code})"),
-                },
-            }),
+            (code, Some(key)) => Err(CommitError::Refused { key: key.clone(), reason: reason_of(code) }),
             (code, None) => Err(LogError::Unavailable(format!("a write failed with code {code}")).into()),
         }
     }
 }
 
-/// A number of a server's answer; -1 when it is not there.
-fn number(answer: &Document, name: &str) -> i64 {
-    match answer.get(name) {
-        Some(Bson::Int32(number)) => i64::from(*number),
-        Some(Bson::Int64(number)) => *number,
-        _ => -1,
+/// What is said of a document that MongoDB refuses. Its own words quote the document; its code says enough.
+pub(crate) fn reason_of(code: i32) -> String {
+    match code {
+        VALIDATION_FAILURE => "the document fails its collection's validator".to_owned(),
+        code => format!("MongoDB refuses the document (code {code})"),
     }
 }
-
-const WRITE_CONFLICT: i64 = 112;
-const DUPLICATE_KEY: i64 = 11_000;
-pub(crate) const VALIDATION_FAILURE: i64 = 121;
-/// What is said of a document that its collection's validator refuses.
-pub(crate) const INVALID: &str = "the document fails its collection's validator";
 
 pub(crate) fn majority() -> WriteConcern {
     WriteConcern::builder().w(Acknowledgment::Majority).journal(true).build()

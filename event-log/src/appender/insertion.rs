@@ -2,12 +2,12 @@
 //!
 //! The driver's `insert_many` would encode each of them anew and keep its id, while everybody waits for the one appender.
 
+use bson::RawDocumentBuf;
 use bson::raw::{RawArrayBuf, cstr};
-use bson::{Document, RawDocumentBuf};
 use mongodb::{ClientSession, Database};
 
 use super::transaction::AttemptError;
-use crate::mongo::{DUPLICATE_KEY, WRITE_CONFLICT};
+use crate::mongo::{DUPLICATE_KEY, RefusedStatement, WRITE_CONFLICT};
 
 /// Inserts documents.
 ///
@@ -26,17 +26,11 @@ pub(super) async fn insert(
     command.append(cstr!("insert"), collection);
     command.append(cstr!("documents"), documents);
     let answer = database.run_raw_command(command).session(session).await?;
-    // A document that is refused is no error of the command: it answers ok, and names them.
-    let refusals = answer.get_array("writeErrors").ok();
-    match refusals.and_then(|refusals| refusals.first()?.as_document()).map(code) {
+    match RefusedStatement::first_in(&answer).map(|refused| refused.code) {
         None => Ok(()),
         Some(DUPLICATE_KEY) => Err(AttemptError::Duplicate),
         Some(WRITE_CONFLICT) => Err(AttemptError::Contended),
         // The server's words quote the document; its code says enough.
         Some(code) => Err(AttemptError::Refused(format!("MongoDB refuses a document of {collection} (code {code})"))),
     }
-}
-
-fn code(refusal: &Document) -> i32 {
-    refusal.get_i32("code").unwrap_or_default()
 }

@@ -21,7 +21,7 @@ use read_models::{Collection, PARKED};
 use super::RebuildError;
 use crate::commands::{DOCUMENT_BYTES, record};
 use crate::folding::{Outcome, Parked, Typed};
-use crate::store::{INVALID, Store, VALIDATION_FAILURE};
+use crate::store::{Store, reason_of};
 use crate::{DocKey, Projection};
 
 /// The longest that a command over a whole collection may take.
@@ -281,12 +281,8 @@ impl Shadow {
         let ErrorKind::InsertMany(failure) = &*error.kind else { return Err(error.into()) };
         let failures = failure.write_errors.iter().flatten();
         for failure in failures {
-            let reason = match i64::from(failure.code) {
-                VALIDATION_FAILURE => INVALID.to_owned(),
-                code => format!("MongoDB refuses the document (code {code})"),
-            };
             let key = chunk.get(failure.index).map(|(key, _): &(&DocKey, _)| (*key).clone());
-            refused.extend(key.map(|key| (key, reason)));
+            refused.extend(key.map(|key| (key, reason_of(failure.code))));
         }
         if refused.is_empty() { Err(error.into()) } else { Ok(refused) }
     }
