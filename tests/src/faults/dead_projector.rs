@@ -62,7 +62,7 @@ pub async fn run(programs: &Programs, scale: Scale) -> Outcome {
     let after = commands.register("after@example.org", None).await?;
     ensure!(after.status == StatusCode::CREATED && !after.is_pending(), "projectors are back: {}", after.shown());
     let result = format!(
-        "commands answered 201 with `X-Projection: pending`, the slowest after {slowest:?}; reads went on with the \
+        "commands answered 201 with `X-Projection: pending`, the slowest after {slowest:.1?}; reads went on with the \
          checkpoint's position; all caught up when they were back"
     );
     Ok(vec![Figure::new("projectors dead", format!("{people} commands"), result, started)])

@@ -57,7 +57,7 @@ pub async fn run(programs: &Programs, scale: Scale) -> Outcome {
     let [building, swapping] = killing.kills;
     let result = format!(
         "{building} killed while it folded, {swapping} while it swapped; each was gone on with; {documents} documents equal \
-         the independent fold, no collection is left over; {reads} reads meanwhile, none failed, slowest {slowest:?}"
+         the independent fold, no collection is left over; {reads} reads meanwhile, none failed, slowest {slowest:.1?}"
     );
     let size = format!("{} kills, {} events", building + swapping, log.head().await?.position);
     Ok(vec![Figure::new("kill -9 in rebuilds and swaps", size, result, started)])

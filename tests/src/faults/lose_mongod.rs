@@ -75,8 +75,8 @@ pub async fn run(programs: &Programs, scale: Scale) -> Outcome {
     accounts.extend(harvest.acknowledged);
     check_log(&world.log().await?, &world.nats_client().await?, &accounts).await?;
     let result = format!(
-        "{} commands acknowledged, all in the log once; {} refusals, all 503 with Retry-After, slowest {:?} (of {probes} \
-         probes), {slowest_writer:?} (of the writers); writes resumed {resumed:?} after its return at the latest",
+        "{} commands acknowledged, all in the log once; {} refusals, all 503 with Retry-After, slowest {:.1?} (of {probes} \
+         probes), {slowest_writer:.1?} (of the writers); writes resumed {resumed:.1?} after its return at the latest",
         accounts.len(),
         harvest.refusals + probes as u64,
         slowest

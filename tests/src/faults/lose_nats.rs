@@ -51,7 +51,7 @@ pub async fn run(programs: &Programs, scale: Scale) -> Outcome {
     audit::registered_once(&log, &events, &accounts).await?;
     audit::stream_is_log(&world.nats_client().await?, &log, &events).await?;
     let result = format!(
-        "{} commands and {reads} reads answered, none refused, slowest read {slowest_read:?}; stream = log, {} events, \
+        "{} commands and {reads} reads answered, none refused, slowest read {slowest_read:.1?}; stream = log, {} events, \
          nothing missing or doubled",
         accounts.len(),
         events.len()
