@@ -80,7 +80,7 @@ pub async fn request_password_reset(
         return Ok(done.message(context.text("password_reset_requested")).into_response());
     }
     // Not to wait for the read side: for an unknown address there is nothing to wait for.
-    request(&commands, &claim, &Origin { prefer_async: true, ..origin }).await?;
+    request(&commands, &claim, &origin.not_to_wait()).await?;
     sleep_until(begun + CONCEALED_TIME).await;
     Ok(Success::message(context.text("password_reset_requested_perhaps")).into_response())
 }

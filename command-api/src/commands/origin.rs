@@ -77,9 +77,15 @@ impl Origin {
     ///
     /// # Errors
     /// [`LogError`] when MongoDB is away.
-    pub(crate) async fn then(self, log: &EventLog, stream: &StreamId) -> Result<Self, LogError> {
+    pub(crate) async fn then(&self, log: &EventLog, stream: &StreamId) -> Result<Self, LogError> {
         let cause = Self::because_of_last(log, stream).await?;
-        Ok(Self { ticket: None, causation_id: cause.causation_id, ..self })
+        Ok(Self { ticket: None, causation_id: cause.causation_id, ..self.clone() })
+    }
+
+    /// The same for a step of a request that does not wait for the read side: it does once, after its last step.
+    #[must_use]
+    pub(crate) fn not_to_wait(&self) -> Self {
+        Self { prefer_async: true, ..self.clone() }
     }
 
     /// Whether this request has been carried out before: running it changes nothing.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use access::log_failure;
 use domain::subscription::Plans;
 use event_log::{AppendError, Commit, EventLog, LogError, Metadata, NewIdempotencyRecord, left_of};
-use events::{MediaId, Position, StreamId, Timestamp, UserId, Version};
+use events::{MediaId, Position, StreamId, StreamType, Timestamp, UserId, Version};
 use media_store::Films;
 use read_models::{Positions, Waited, projections_of};
 use serde::{Serialize, de::DeserializeOwned};
@@ -57,11 +57,22 @@ pub struct Done<O> {
     pub position: Position,
     /// Version of the aggregate that the route names.
     pub version: Option<Version>,
+    /// The projections that show it.
+    pub projections: Vec<&'static str>,
     /// Whether the read side has not been seen to have caught up.
     pub pending: bool,
 }
 
 impl<O> Done<O> {
+    /// This, and what followed from it in a commit of its own: not seen by the read side before both are.
+    #[must_use]
+    pub fn followed_by<P>(self, later: Option<Done<P>>) -> Self {
+        let Some(later) = later else { return self };
+        let mut projections = self.projections;
+        projections.extend(later.projections);
+        Self { outcome: self.outcome, position: later.position, version: later.version, projections, pending: true }
+    }
+
     /// An answer with the headers of a successful command.
     pub fn answer<T: Serialize>(&self, data: T) -> Success<T> {
         self.told(Success::data(data))
@@ -140,8 +151,9 @@ impl Commands {
         Ok(self.positions.wait(projections, head, left_of(self.read_wait)).await == Waited::Reached)
     }
 
-    /// Decides, appends, and waits until the read side has caught up. A repetition of a request that has been carried
-    /// out changes nothing and returns the first outcome.
+    /// Decides, appends, and waits until the read side has caught up, as [`Commands::seen`] does, also when there was
+    /// nothing to change: what is so already may be new. A repetition of a request that has been carried out changes
+    /// nothing and returns the first outcome.
     ///
     /// # Errors
     /// [`Refusal`]: the use case's own; 412 `precondition_failed` when it would have been carried out upon another
@@ -149,7 +161,7 @@ impl Commands {
     /// 503 when the log can't be written.
     pub async fn run<U: UseCase>(&self, origin: &Origin, use_case: &U) -> Result<Done<U::Outcome>, Refusal> {
         if let Some(outcome) = origin.ticket.as_ref().and_then(|ticket| ticket.repeated.as_ref()) {
-            return self.repeat(use_case, outcome).await;
+            return Ok(self.seen(origin, self.repeat(use_case, outcome).await?).await);
         }
         for _ in 0..DECISIONS {
             let mut work = UnitOfWork::new(&self.log, &self.plans);
@@ -169,8 +181,8 @@ impl Commands {
             }
             match self.commit(origin, use_case, work, now, &outcome).await {
                 Ok((position, version, projections)) => {
-                    let pending = self.is_pending(origin, position, &projections).await;
-                    return Ok(Done { outcome, position, version, pending });
+                    let done = Done { outcome, position, version, projections, pending: true };
+                    return Ok(self.seen(origin, done).await);
                 }
                 Err(AppendError::Conflict) => metrics::counter!("har_command_conflicts_total").increment(1),
                 Err(error) => return Err(error.into()),
@@ -197,17 +209,14 @@ impl Commands {
             }
             let position = self.log.head().await?.position;
             let version = use_case.names().and_then(|stream| work.loaded_version(&stream));
-            return Ok((position, version, Vec::new()));
+            return Ok((position, version, shown_by(work.loaded_types())));
         }
         let subject = use_case.subject();
         let idempotency = match &origin.ticket {
             Some(ticket) => Some(record(ticket, origin, subject, outcome)?),
             None => None,
         };
-        let mut projections: Vec<&'static str> =
-            work.appends.iter().flat_map(|append| projections_of(append.stream.stream_type())).copied().collect();
-        projections.sort_unstable();
-        projections.dedup();
+        let projections = shown_by(work.appends.iter().map(|append| append.stream.stream_type()));
         let read_version = use_case.names().and_then(|stream| work.loaded_version(&stream));
         let UnitOfWork { observed, appends, guards, keys, remember, .. } = work;
         let metadata = Metadata {
@@ -223,11 +232,12 @@ impl Commands {
         Ok((committed.position(), version, projections))
     }
 
-    async fn is_pending(&self, origin: &Origin, position: Position, projections: &[&str]) -> bool {
-        if origin.prefer_async {
-            return true;
-        }
-        self.positions.wait(projections, position, left_of(self.read_wait)).await != Waited::Reached
+    /// Waits until the read side shows what was done, as long as a request may; not at all for who would rather not.
+    pub async fn seen<O>(&self, origin: &Origin, done: Done<O>) -> Done<O> {
+        let Done { position, projections, .. } = &done;
+        let pending = origin.prefer_async
+            || self.positions.wait(projections, *position, left_of(self.read_wait)).await != Waited::Reached;
+        Done { pending, ..done }
     }
 
     async fn repeat<U: UseCase>(&self, use_case: &U, outcome: &serde_json::Value) -> Result<Done<U::Outcome>, Refusal> {
@@ -241,8 +251,18 @@ impl Commands {
             }
             None => None,
         };
-        Ok(Done { outcome, position: head.position, version, pending: false })
+        // What it did, and in which streams, is not known any more.
+        let projections = shown_by(StreamType::ALL.iter().copied());
+        Ok(Done { outcome, position: head.position, version, projections, pending: true })
     }
+}
+
+/// The projections that show what happens in streams of these kinds.
+fn shown_by(streams: impl IntoIterator<Item = StreamType>) -> Vec<&'static str> {
+    let mut projections: Vec<&'static str> = streams.into_iter().flat_map(projections_of).copied().collect();
+    projections.sort_unstable();
+    projections.dedup();
+    projections
 }
 
 fn record<O: Serialize>(

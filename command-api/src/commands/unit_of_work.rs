@@ -6,7 +6,7 @@ use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use domain::subscription::Plans;
 use event_log::{EventLog, Expected, Guard, KeyChange, LogError, NewEvent, StreamAppend};
-use events::{Event, EventId, Fold, Position, StreamId, UserId, Version};
+use events::{Event, EventId, Fold, Position, StreamId, StreamType, UserId, Version};
 use uuid::Uuid;
 
 /// Hands a state that was decided upon to the log's cache, once it is committed.
@@ -44,6 +44,12 @@ impl<'a> UnitOfWork<'a> {
     #[must_use]
     pub const fn plans(&self) -> &'a Plans {
         self.plans
+    }
+
+    /// The kinds of the streams that were loaded.
+    pub(super) fn loaded_types(&self) -> Vec<StreamType> {
+        let loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        loaded.iter().map(|(stream, _)| stream.stream_type()).collect()
     }
 
     /// Adds an event to a series, whatever others add to it: its place in it is given by the log.

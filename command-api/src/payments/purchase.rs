@@ -11,8 +11,7 @@ use domain::transaction::StartPayment;
 use domain::values::{ValueError, word};
 use event_log::with_deadline_anew;
 use events::{
-    CourseId, EnrollmentSource, Fold, GrantId, GrantSource, PaymentMethod, StreamId, Timestamp, TransactionId,
-    TransactionStatus,
+    CourseId, EnrollmentSource, Fold, GrantId, PaymentMethod, StreamId, Timestamp, TransactionId, TransactionStatus,
 };
 use http::StatusCode;
 use read_models::views::TransactionView;
@@ -106,10 +105,8 @@ pub async fn purchase(
 ) -> Result<Response, Refusal> {
     let wish = body.parse(&payments.provider)?;
     let origin = context.origin(Some(&caller));
-    // The read side is waited for once, after the last of the two commits.
-    let is_card = wish.method == PaymentMethod::Card;
-    let first = Origin { prefer_async: origin.prefer_async || is_card, ..origin.clone() };
-    let started = commands.run(&first, &Start { id: TransactionId::new(Uuid::now_v7()), wish, caller }).await?;
+    let start = Start { id: TransactionId::new(Uuid::now_v7()), wish, caller };
+    let started = commands.run(&origin.not_to_wait(), &start).await?;
     let heard = ask(&commands, &payments, started.outcome, Asking::First).await?;
     with_deadline_anew(take_in(&commands, origin, started, heard)).await
 }
@@ -121,27 +118,22 @@ async fn take_in(
     started: Done<TransactionId>,
     heard: Option<(Settle<'_>, Option<String>)>,
 ) -> Result<Response, Refusal> {
-    let (done, client_secret) = match heard {
+    let (settled, client_secret) = match heard {
         Some((settle, secret)) => {
-            let origin = origin.then(commands.log(), &Transaction::stream(settle.id)).await?;
-            (Some(commands.run(&origin, &settle).await?), secret)
+            let next = origin.then(commands.log(), &Transaction::stream(settle.id)).await?;
+            (Some(commands.run(&next.not_to_wait(), &settle).await?), secret)
         }
         None => (None, None),
     };
-    let transaction = transaction_view(commands, started.outcome).await?;
+    let done = commands.seen(&origin, started.followed_by(settled)).await;
+    let transaction = transaction_view(commands, done.outcome).await?;
     if transaction.status == TransactionStatus::Failed.as_str() {
         let refused = ApiError::new(StatusCode::PAYMENT_REQUIRED, "payment_failed");
         let mut response = refused.into_response();
         response.extensions_mut().insert(Final);
         return Ok(response);
     }
-    let answer = PurchaseAnswer { transaction, client_secret };
-    Ok(match done {
-        Some(done) => done.answer(answer),
-        None => started.answer(answer),
-    }
-    .created()
-    .into_response())
+    Ok(done.answer(PurchaseAnswer { transaction, client_secret }).created().into_response())
 }
 
 struct Start {
@@ -195,9 +187,12 @@ impl UseCase for Start {
 /// A free course is taken as one that was bought: it opens at once, and its learner is in it.
 async fn take_free(work: &mut UnitOfWork<'_>, mut learner: Learner, now: Timestamp) -> Result<(), Refusal> {
     let (user_id, course_id) = learner.ids();
-    let grants = &learner.access.state().grants;
-    if grants.iter().any(|grant| matches!(grant.source, GrantSource::Free {} | GrantSource::Purchase { .. })) {
+    let access = learner.access.state();
+    if access.is_theirs() {
         return Err(ApiError::bad_request("already_owned").into());
+    }
+    if access.purchase.is_some() {
+        return Err(ApiError::bad_request("purchase_pending").into());
     }
     if learner.enrollment.state().present().is_none() {
         let command = EnrollLearner {

@@ -65,9 +65,8 @@ pub async fn refund(
         None => None,
     };
     let origin = context.origin(Some(&caller));
-    let first = Origin { prefer_async: true, ..origin.clone() };
     let request = Request { id, caller, reason, terms: &payments.terms };
-    let requested = commands.run(&first, &request).await?;
+    let requested = commands.run(&origin.not_to_wait(), &request).await?;
     let sent = send_back(&commands, &payments, id).await?;
     with_deadline_anew(take_in(&commands, origin, (id, requested), sent)).await
 }
@@ -79,13 +78,14 @@ async fn take_in(
     (id, requested): (TransactionId, Done<()>),
     sent: Option<Settle<'_>>,
 ) -> Result<Response, Refusal> {
-    let done = match sent {
+    let settled = match sent {
         Some(settle) => {
-            let origin = origin.then(commands.log(), &Transaction::stream(id)).await?;
-            commands.run(&origin, &settle).await?
+            let next = origin.then(commands.log(), &Transaction::stream(id)).await?;
+            Some(commands.run(&next.not_to_wait(), &settle).await?)
         }
-        None => requested,
+        None => None,
     };
+    let done = commands.seen(&origin, requested.followed_by(settled)).await;
     let answer = TransactionAnswer { transaction: transaction_view(commands, id).await? };
     Ok(done.answer(answer).into_response())
 }

@@ -67,9 +67,8 @@ pub async fn subscribe(
     let (plan, card) = fields.build(|| Some((plan?, card?)))?;
     let user_id = caller.user_id;
     let origin = context.origin(Some(&caller));
-    let first = Origin { prefer_async: true, ..origin.clone() };
     let request = Request { id: SubscriptionId::new(Uuid::now_v7()), plan, card, caller };
-    let requested = commands.run(&first, &request).await?;
+    let requested = commands.run(&origin.not_to_wait(), &request).await?;
     let heard = ask_for_first_month(&commands, &payments, user_id, Asking::First).await?;
     with_deadline_anew(take_in(&commands, origin, (user_id, requested), heard)).await
 }
@@ -81,26 +80,20 @@ async fn take_in(
     (user_id, requested): (UserId, Done<SubscriptionId>),
     heard: Option<TakeAnswer>,
 ) -> Result<Response, Refusal> {
-    let id = requested.outcome;
-    let done = match heard {
+    let taken_in = match heard {
         Some(answer) => {
-            let origin = origin.then(commands.log(), &Subscription::stream(user_id)).await?;
-            Some(commands.run(&origin, &answer).await?)
+            let next = origin.then(commands.log(), &Subscription::stream(user_id)).await?;
+            Some(commands.run(&next.not_to_wait(), &answer).await?)
         }
         None => None,
     };
-    let Some(subscription) = subscription_view(commands, user_id, id).await? else {
+    let done = commands.seen(&origin, requested.followed_by(taken_in)).await;
+    let Some(subscription) = subscription_view(commands, user_id, done.outcome).await? else {
         let mut response = ApiError::new(StatusCode::PAYMENT_REQUIRED, "payment_failed").into_response();
         response.extensions_mut().insert(Final);
         return Ok(response);
     };
-    let answer = SubscriptionAnswer { subscription };
-    Ok(match done {
-        Some(done) => done.answer(answer),
-        None => requested.answer(answer),
-    }
-    .created()
-    .into_response())
+    Ok(done.answer(SubscriptionAnswer { subscription }).created().into_response())
 }
 
 struct Request {

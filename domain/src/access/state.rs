@@ -52,6 +52,13 @@ impl Access {
         self.grants.iter().any(|grant| matches!(grant.source, GrantSource::Purchase { .. }))
     }
 
+    /// Whether they have it for good, whatever a plan or an admin opens besides: a purchase lives, suspended or not, or it
+    /// was taken while it was free.
+    #[must_use]
+    pub fn is_theirs(&self) -> bool {
+        self.is_bought() || self.grants.iter().any(|grant| grant.source == GrantSource::Free {})
+    }
+
     /// The grant of that id, if it lives.
     #[must_use]
     pub fn grant_of(&self, id: GrantId) -> Option<&Grant> {
@@ -110,22 +117,25 @@ impl Fold for Access {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixtures::{access_reinstated, access_revoked, access_suspended, grant_id, granted, purchase};
+    use crate::fixtures::{access_reinstated, access_revoked, access_suspended, given, grant_id, granted, purchase};
 
     #[test]
     fn each_grant_opens_until_its_own_end() {
         let mut access = Access::default();
         let free = || GrantSource::Free {};
-        for (event, open, bought, right) in [
-            (granted(1, purchase(7)), true, true, Some(EnrollmentSource::Purchase)),
-            (access_suspended(1), false, true, None),
-            (granted(2, free()), true, true, Some(EnrollmentSource::Free)),
-            (access_reinstated(1), true, true, Some(EnrollmentSource::Purchase)),
-            (access_revoked(1), true, false, Some(EnrollmentSource::Free)),
-            (access_revoked(2), false, false, None),
+        for (event, open, bought, theirs, right) in [
+            (granted(3, given("Boursière")), true, false, false, Some(EnrollmentSource::Admin)),
+            (access_revoked(3), false, false, false, None),
+            (granted(1, purchase(7)), true, true, true, Some(EnrollmentSource::Purchase)),
+            (access_suspended(1), false, true, true, None),
+            (granted(2, free()), true, true, true, Some(EnrollmentSource::Free)),
+            (access_reinstated(1), true, true, true, Some(EnrollmentSource::Purchase)),
+            (access_revoked(1), true, false, true, Some(EnrollmentSource::Free)),
+            (access_revoked(2), false, false, false, None),
         ] {
             access.apply(&event);
-            assert_eq!((access.is_open(), access.is_bought(), access.right()), (open, bought, right), "{event:?}");
+            let is = (access.is_open(), access.is_bought(), access.is_theirs(), access.right());
+            assert_eq!(is, (open, bought, theirs, right), "{event:?}");
             let GrantSource::Purchase { transaction_id } = purchase(7) else { unreachable!("it is a purchase") };
             assert_eq!(access.bought_by(transaction_id).is_some(), bought);
             assert_eq!(access.grant_of(grant_id(1)).is_some(), bought);

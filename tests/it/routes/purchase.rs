@@ -140,13 +140,62 @@ async fn what_is_free_is_free_and_nothing_else() {
     );
     let _ = app.lesson(&learner, &one.id, &one.lesson).await.expect(200);
     pay(&app, &learner, &free(&one.id)).await.assert_refused(400, "already_owned");
+    // Whatever it is to be paid with: there is nothing to pay.
+    let third = app.published(&owner, &free_course("Python, gratuit")).await;
+    let answer = app.purchase(&learner, &third.id, "pm_card_visa").send().await.expect(201);
+    assert!(!answer.is_pending(), "it is seen at once");
+    assert_eq!(app.transactions(&learner).await[0], answer.data()["transaction"]);
     // Enrolling records one as well; enrolling again does not.
     for _ in 0..2 {
         let _ = app.enroll(&learner, &other.id).await.expect(201);
         let _ = app.leave(&learner, &other.id).await.expect(200);
     }
     let courses: Vec<Value> = app.transactions(&learner).await.iter().map(|one| one["course_id"].clone()).collect();
-    assert_eq!(courses, [json!(other.id), json!(one.id)]);
+    assert_eq!(courses, [json!(other.id), json!(third.id), json!(one.id)]);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_free_course_is_theirs_whatever_else_opens_it_for_a_while() {
+    let Stage { app, admin, owner, learner, .. } = stage().await;
+    let (one, other) = (
+        app.published(&owner, &free_course("Excel, gratuit")).await,
+        app.published(&owner, &free_course("R, gratuit")).await,
+    );
+    let plan = json!({ "plan": "enterprise" });
+    let _ = app.post("/subscribe").bearer(&learner.token).json(&plan).send().await.expect(201);
+    let given = json!({ "user_id": learner.id, "course_id": other.id, "reason": "Boursière" });
+    let given = app.post("/admin/grants").bearer(&admin.token).json(&given).send().await.expect(201);
+    for course in [&one, &other] {
+        let _ = app.enroll(&learner, &course.id).await.expect(201);
+        app.enroll(&learner, &course.id).await.assert_refused(400, "already_enrolled");
+    }
+    let paid: Vec<(Value, Value)> = app
+        .transactions(&learner)
+        .await
+        .iter()
+        .map(|one| (one["course_id"].clone(), one["payment_method"].clone()))
+        .collect();
+    assert_eq!(paid, [(json!(other.id), json!("free")), (json!(one.id), json!("free"))]);
+    let _ = app.post("/subscriptions/pause").bearer(&learner.token).send().await.expect(200);
+    let grant = format!("/admin/grants/{}", id_of(&given, "grant"));
+    let _ = app.delete(&grant).bearer(&admin.token).send().await.expect(200);
+    for course in [&one, &other] {
+        let _ = app.lesson(&learner, &course.id, &course.lesson).await.expect(200);
+        assert!(app.is_entitled(&learner, &course.id).await);
+    }
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_became_free_is_not_taken_while_a_purchase_of_it_is_under_way() {
+    let Stage { app, owner, learner, course, .. } = stage().await;
+    let transfer = json!({ "course_id": course.id, "payment_method": "bank_transfer" });
+    let _ = pay(&app, &learner, &transfer).await.expect(201);
+    let path = format!("/courses/{}", course.id);
+    let _ = app.patch(&path).bearer(&owner.token).json(&json!({ "price": 0 })).send().await.expect(200);
+    let free = json!({ "course_id": course.id, "payment_method": "free" });
+    pay(&app, &learner, &free).await.assert_refused(400, "purchase_pending");
     app.stop().await;
 }
 

@@ -104,6 +104,9 @@ async fn what_is_not_theirs_not_there_or_not_paid_does_not_go_back() {
         .expect(200);
     let back = refund(&app, &stranger, id, None).await.expect(200);
     assert_eq!(back.data()["transaction"]["status"], "refunded");
+    // No provider is asked, and it is seen at once all the same.
+    assert!(!back.is_pending());
+    assert_eq!(app.transactions(&stranger).await, [back.data()["transaction"].take()]);
     app.stop().await;
 }
 
