@@ -8,7 +8,7 @@ use domain::user::{ChangeProfile, NotificationChanges};
 use domain::values::{Bio, HttpUrl, PersonName, TagList, word};
 use events::{Fold, Language, StreamId, Timestamp, UserId};
 use serde::Deserialize;
-use service_kit::http::{ApiError, DataBody, ErrorBody, Fields, JsonBody};
+use service_kit::http::{ApiError, DataBody, ErrorBody, Fields, JsonBody, Object};
 use utoipa::ToSchema;
 
 use crate::Refusal;
@@ -36,7 +36,8 @@ pub struct ProfileChanges {
     /// At most 20 of 50 characters; for instructors and applicants.
     expertise_tags: Option<Vec<String>>,
     /// What they want to be told.
-    notification_settings: Option<NotificationInput>,
+    #[schema(value_type = Option<NotificationInput>)]
+    notification_settings: Option<Object<NotificationInput>>,
 }
 
 /// What somebody wants to be told. What is missing stays as it is.
@@ -62,7 +63,7 @@ impl ProfileChanges {
         let bio = fields.optional_text("bio", self.bio, |text| parsed(Bio::parse(text)));
         let expertise_tags =
             fields.optional("expertise_tags", self.expertise_tags, |tags| parsed(TagList::parse(tags)));
-        let notified = self.notification_settings.unwrap_or_default();
+        let Object(notified) = self.notification_settings.unwrap_or_default();
         fields.finish()?;
         Ok(ChangeProfile {
             first_name,

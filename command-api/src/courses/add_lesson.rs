@@ -9,7 +9,7 @@ use events::{CourseId, LessonId, LessonType, ModuleId, QuizId};
 use media_store::Shelf;
 use read_models::views::{Audience, LessonView};
 use serde::{Deserialize, Serialize};
-use service_kit::http::{ApiError, DataBody, ErrorBody, FieldError, Fields, JsonBody, PathId, Success};
+use service_kit::http::{ApiError, DataBody, ErrorBody, FieldError, Fields, JsonBody, Object, PathId, Success};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -37,7 +37,8 @@ pub struct NewLesson {
     /// Its place in the module, from 1; the end by default.
     order: Option<i64>,
     /// Required for a video lesson.
-    video: Option<NewVideo>,
+    #[schema(value_type = Option<NewVideo>)]
+    video: Option<Object<NewVideo>>,
     /// HTML, at most 500,000 characters; required for a text lesson.
     content: Option<String>,
     /// Whether anybody may see it before buying.
@@ -72,7 +73,7 @@ impl NewLesson {
         let lesson_type =
             fields.required_text("type", self.lesson_type, |text| parsed(word(text, LessonType::from_word)));
         let order = fields.optional("order", self.order, |order| parsed(Order::parse(order)));
-        let video = film.or_empty(self.video).and_then(|video| video.parse(film, &mut fields));
+        let video = film.or_empty(self.video).and_then(|Object(video)| video.parse(film, &mut fields));
         let content = fields.optional_text("content", self.content, clean_content).flatten();
         let quiz_id = fields.optional_text("quiz_id", self.quiz_id, quiz);
         fields.build(|| {

@@ -7,7 +7,7 @@ use domain::course::{ChangeLesson, Editor};
 use domain::values::{Description, Order, ShortTitle, word};
 use events::{CourseId, LessonId, LessonType, ModuleId};
 use serde::Deserialize;
-use service_kit::http::{ApiError, DataBody, ErrorBody, Fields, JsonBody, PathId};
+use service_kit::http::{ApiError, DataBody, ErrorBody, Fields, JsonBody, Object, PathId};
 use utoipa::ToSchema;
 
 use super::add_lesson::{LessonAnswer, NewVideo, clean_content, lesson_answer, quiz};
@@ -35,7 +35,7 @@ pub struct LessonChanges {
     /// The whole film; null takes it away.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<NewVideo>)]
-    video: Option<Option<NewVideo>>,
+    video: Option<Option<Object<NewVideo>>>,
     /// HTML, at most 500,000 characters; null takes it away.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
@@ -56,7 +56,7 @@ impl LessonChanges {
         let lesson_type =
             fields.optional_text("type", self.lesson_type, |text| parsed(word(text, LessonType::from_word)));
         let order = fields.optional("order", self.order, |order| parsed(Order::parse(order)));
-        let video = self.video.map(|video| video.and_then(|video| video.parse(film, &mut fields)));
+        let video = self.video.map(|video| video.and_then(|Object(video)| video.parse(film, &mut fields)));
         // Nothing is left of what was all script: it is taken away, as by null.
         let content = clearable(&mut fields, "content", self.content, clean_content).map(Option::flatten);
         let quiz_id = clearable(&mut fields, "quiz_id", self.quiz_id, quiz);

@@ -10,7 +10,7 @@ use domain::{Course, Media};
 use event_log::with_deadline_anew;
 use events::{CourseId, Fold, LessonId, MediaId, ModuleId, Role, StreamId, Timestamp};
 use media_store::Shelf;
-use service_kit::http::{ApiError, JsonBody};
+use service_kit::http::{ApiError, JsonBody, Object};
 use utoipa::ToSchema;
 
 use super::add_lesson::{NewLesson, NewVideo, lesson_answer};
@@ -41,8 +41,8 @@ impl Film {
     ///
     /// # Errors
     /// 503 when the log can't be read.
-    pub(super) async fn named(commands: &Commands, video: Option<&NewVideo>) -> Result<Self, Refusal> {
-        let Some(video) = video else { return Ok(Self::Elsewhere) };
+    pub(super) async fn named(commands: &Commands, video: Option<&Object<NewVideo>>) -> Result<Self, Refusal> {
+        let Some(Object(video)) = video else { return Ok(Self::Elsewhere) };
         let shown = video.url().and_then(|url| commands.film_at(url));
         let (media_id, is_shown) = match (video.media_id().map(str::parse::<MediaId>), shown) {
             (Some(Ok(named)), shown) => (named, shown == Some(named)),
@@ -61,7 +61,7 @@ impl Film {
     }
 
     /// A film that comes by itself needs no further words.
-    pub(super) fn or_empty(&self, video: Option<NewVideo>) -> Option<NewVideo> {
+    pub(super) fn or_empty(&self, video: Option<Object<NewVideo>>) -> Option<Object<NewVideo>> {
         match self {
             Self::Uploaded(_) | Self::SentBack(_) => Some(video.unwrap_or_default()),
             Self::Elsewhere | Self::Unknown => video,
@@ -97,11 +97,14 @@ impl WithFilm {
         let Self { course_id, module_id, caller, request } = self;
         let by = Editor { user_id: caller.user_id, role: caller.role };
         // Before two gigabytes come for nothing.
-        commands.log().load::<Course>(course_id).await?.state.editable_by(by)?;
+        let course = commands.log().load::<Course>(course_id).await?;
+        course.state.editable_by(by)?;
+        // An upload serves its owner's courses only: what an admin sends is this owner's too.
+        let owner_id = course.state.details.as_ref().map_or(caller.user_id, |details| details.instructor_id);
         let (parts, body) = request.into_parts();
         let receiver = Receiver {
             store: &shelf.store,
-            owner_id: caller.user_id,
+            owner_id,
             role: caller.role,
             takes: |media_type, _: Role| media_type.is_video(),
         };

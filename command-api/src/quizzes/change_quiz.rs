@@ -9,7 +9,7 @@ use domain::{Course, Quiz};
 use events::{Fold, LessonId, QuizId, StreamId, Timestamp};
 use serde::Deserialize;
 use serde_json::Number;
-use service_kit::http::{ApiError, DataBody, ErrorBody, Fields, JsonBody, PathId};
+use service_kit::http::{ApiError, DataBody, ErrorBody, Fields, JsonBody, Object, PathId};
 use utoipa::ToSchema;
 
 use super::create_quiz::{QuizAnswer, quiz_answer};
@@ -34,7 +34,8 @@ pub struct QuizChanges {
     #[schema(value_type = Option<f64>)]
     passing_score: Option<Number>,
     /// All the questions, in order, 1 to 200.
-    questions: Option<Vec<NewQuestion>>,
+    #[schema(value_type = Option<Vec<NewQuestion>>)]
+    questions: Option<Vec<Object<NewQuestion>>>,
 }
 
 /// The changes, read.

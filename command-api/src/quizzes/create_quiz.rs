@@ -10,7 +10,7 @@ use events::{CourseId, Fold, QuizId, StreamId, Timestamp};
 use read_models::views::{Audience, QuizView};
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
-use service_kit::http::{ApiError, DataBody, ErrorBody, Fields, JsonBody, PathId, Success};
+use service_kit::http::{ApiError, DataBody, ErrorBody, Fields, JsonBody, Object, PathId, Success};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -35,8 +35,8 @@ pub struct NewQuiz {
     #[schema(value_type = Option<f64>)]
     passing_score: Option<Number>,
     /// 1 to 200 questions.
-    #[schema(nullable = false, required = true)]
-    questions: Option<Vec<NewQuestion>>,
+    #[schema(nullable = false, required = true, value_type = Vec<NewQuestion>)]
+    questions: Option<Vec<Object<NewQuestion>>>,
 }
 
 impl NewQuiz {

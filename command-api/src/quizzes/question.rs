@@ -8,7 +8,7 @@ use events::{Question, QuestionId};
 use read_models::QuestionType;
 use serde::Deserialize;
 use serde_json::Number;
-use service_kit::http::{ApiError, FieldError, Fields};
+use service_kit::http::{ApiError, FieldError, Fields, Object};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -70,7 +70,7 @@ impl Written {
 }
 
 /// Reads the questions of a body, naming each wrong field by its place: `questions[0].choices`.
-pub(super) fn written(fields: &mut Fields, questions: Vec<NewQuestion>) -> Option<Written> {
+pub(super) fn written(fields: &mut Fields, questions: Vec<Object<NewQuestion>>) -> Option<Written> {
     if questions.is_empty() {
         fields.reject("questions", "too_few_items");
         return None;
@@ -81,7 +81,7 @@ pub(super) fn written(fields: &mut Fields, questions: Vec<NewQuestion>) -> Optio
     }
     let mut replaced = Vec::new();
     let mut read = Vec::new();
-    for (place, question) in questions.into_iter().enumerate() {
+    for (place, Object(question)) in questions.into_iter().enumerate() {
         let mut within = Within { fields, at: format!("questions[{place}]") };
         let id = within.text("_id", question.id.clone(), uuid);
         replaced.extend(id.map(|id| (place, id)));

@@ -12,7 +12,7 @@ use events::{AttemptId, Fold, QuestionId, QuizId, StreamId, Timestamp};
 use http::StatusCode;
 use read_models::views::AttemptView;
 use serde::{Deserialize, Serialize};
-use service_kit::http::{ApiError, DataBody, ErrorBody, FieldError, Fields, JsonBody, PathId};
+use service_kit::http::{ApiError, DataBody, ErrorBody, FieldError, Fields, JsonBody, Object, PathId};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -29,8 +29,8 @@ use crate::views::attempt_document;
 #[serde(deny_unknown_fields)]
 pub struct NewAttempt {
     /// The answers, in any order. A question that is left out counts as wrong.
-    #[schema(nullable = false, required = true)]
-    answers: Option<Vec<NewAnswer>>,
+    #[schema(nullable = false, required = true, value_type = Vec<NewAnswer>)]
+    answers: Option<Vec<Object<NewAnswer>>>,
 }
 
 /// The answer to one question.
@@ -66,7 +66,7 @@ impl NewAttempt {
             let too_many = answers.len() > MAX_QUESTIONS;
             if too_many { Err(ValueError::TooMany { max: MAX_QUESTIONS }.code()) } else { Ok(answers) }
         });
-        let read = |(place, answer): (usize, NewAnswer)| answer.parse(place, &mut fields);
+        let read = |(place, Object(answer)): (usize, Object<NewAnswer>)| answer.parse(place, &mut fields);
         let read: Vec<Option<SubmittedAnswer>> = answers.into_iter().flatten().enumerate().map(read).collect();
         fields.build(|| read.into_iter().collect())
     }

@@ -16,10 +16,13 @@ impl Password {
     /// Takes a new password from outside. Not for logging in, where whatever was typed is compared with the hash.
     ///
     /// # Errors
-    /// [`ValueError`] `Required` or `WeakPassword`.
+    /// [`ValueError`] `Required`, `ControlCharacter` or `WeakPassword`.
     pub fn parse(text: String) -> Result<Self, ValueError> {
         if text.is_empty() {
             return Err(ValueError::Required);
+        }
+        if text.chars().any(char::is_control) {
+            return Err(ValueError::ControlCharacter);
         }
         let length = text.chars().take(Self::MAX + 1).count();
         let strong = (Self::MIN..=Self::MAX).contains(&length)
@@ -75,7 +78,7 @@ mod tests {
 
     #[test]
     fn strong_passwords_are_taken_as_they_are() {
-        for text in ["Abcdefg1", " Écoles 7 ", "1234567É", "A1\u{0}bcdefg"] {
+        for text in ["Abcdefg1", " Écoles 7 ", "1234567É"] {
             assert_eq!(parse(text).unwrap().expose(), text);
         }
         let longest = format!("A1{}", "é".repeat(126));
@@ -89,6 +92,9 @@ mod tests {
             assert_eq!(parse(text).unwrap_err(), ValueError::WeakPassword, "{text}");
         }
         assert_eq!(parse("").unwrap_err(), ValueError::Required);
+        for control in ['\u{0}', '\t', '\n', '\u{7f}', '\u{85}'] {
+            assert_eq!(parse(&format!("Abcdefg1{control}")).unwrap_err(), ValueError::ControlCharacter);
+        }
     }
 
     #[test]

@@ -169,7 +169,7 @@ fn idempotency_key(text: String) -> Result<Arc<str>, &'static str> {
     match text.len() {
         0 => Err("required"),
         length if length > MAX_IDEMPOTENCY_KEY => Err("too_long"),
-        _ if visible(&text, MAX_IDEMPOTENCY_KEY) => Ok(text.into()),
+        _ if text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) => Ok(text.into()),
         _ => Err("invalid"),
     }
 }

@@ -1,10 +1,15 @@
 //! JSON bodies: strict about everything a caller may get wrong.
 
+use std::fmt;
+use std::marker::PhantomData;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, OptionalFromRequest, Request};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::error::ApiError;
@@ -21,6 +26,30 @@ pub struct JsonBody<T>(pub T);
 /// A JSON list as the body, with the same refusals as [`JsonBody`].
 #[derive(Clone, Debug)]
 pub struct JsonList<T>(pub Vec<T>);
+
+/// A JSON object within a body. Serde lets a list stand for a struct, field by field; a caller can't mean it that way.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Object<T>(pub T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Reader<T> {
+            type Value = Object<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Self::Value, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(fields)).map(Object)
+            }
+        }
+
+        deserializer.deserialize_map(Reader(PhantomData))
+    }
+}
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     type Rejection = ApiError;
@@ -59,7 +88,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonList<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        parse(&json_bytes(request, state).await?).map(Self)
+        let list: Vec<Object<T>> = parse(&json_bytes(request, state).await?)?;
+        Ok(Self(list.into_iter().map(|Object(item)| item).collect()))
     }
 }
 
@@ -94,12 +124,8 @@ fn is_json(headers: &HeaderMap) -> bool {
         })
 }
 
-/// Serde lets a list stand for a struct, field by field; a body can't be meant that way.
 fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
-    match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        Some(b'{') => parse(bytes),
-        _ => Err(malformed()),
-    }
+    parse(bytes).map(|Object(body)| body)
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
@@ -159,8 +185,6 @@ fn unknown_fields(bytes: &[u8], path: &str, field: &str, known: &str) -> ApiErro
 
 #[cfg(test)]
 mod tests {
-    use serde::Deserialize;
-
     use super::*;
 
     #[derive(Debug, Deserialize)]
@@ -175,7 +199,7 @@ mod tests {
     struct Dto {
         name: Option<String>,
         #[allow(dead_code)]
-        price: Option<Price>,
+        price: Option<Object<Price>>,
         #[allow(dead_code)]
         count: Option<u8>,
         #[allow(dead_code)]
@@ -203,6 +227,10 @@ mod tests {
             refused(r#"{"price":{"amount":"1"}}"#),
             ("malformed_body", vec![("price.amount".to_owned(), "invalid")])
         );
+        for list in ["[]", "[1]", "[1,2]"] {
+            let expected = ("malformed_body", vec![("price".to_owned(), "invalid")]);
+            assert_eq!(refused(format!("{{\"price\":{list}}}")), expected, "no list stands for an object");
+        }
         assert_eq!(refused(r#"{"price":{}}"#), ("validation_failed", vec![("price.amount".to_owned(), "required")]));
     }
 

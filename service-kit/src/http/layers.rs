@@ -9,8 +9,8 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use http::header::{
-    ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_LANGUAGE, CONTENT_RANGE, CONTENT_TYPE, ETAG,
-    HeaderName, IF_MATCH, RANGE, RETRY_AFTER,
+    ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONNECTION, CONTENT_DISPOSITION, CONTENT_LANGUAGE, CONTENT_RANGE,
+    CONTENT_TYPE, ETAG, HeaderName, IF_MATCH, RANGE, RETRY_AFTER,
 };
 use http::{HeaderValue, Method, StatusCode};
 use ipnet::IpNet;
@@ -35,7 +35,8 @@ pub struct HttpOptions {
     pub cors_origins: Vec<HeaderValue>,
     /// Bytes of a body; a route may set another `DefaultBodyLimit` of its own.
     pub body_limit: usize,
-    /// Time until the head of the answer, longer while a large body comes fast enough; then 503 `timeout`.
+    /// Time until the head of the answer, longer while a large body comes fast enough; then 503 `timeout`, or 408
+    /// when the body has not come to its end.
     pub request_timeout: Duration,
     /// Requests handled at once; above, 503 `overloaded` at once.
     pub max_in_flight: usize,
@@ -117,7 +118,13 @@ async fn admit(State(guard): State<Arc<Guard>>, mut request: Request, next: Next
             return response;
         }
     }
-    ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "timeout").retry_after(1).into_response()
+    if progress.is_complete() {
+        return ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "timeout").retry_after(1).into_response();
+    }
+    // The caller has not said all: that is no fault of the product's (RFC 9110 §15.5.9).
+    let mut response = ApiError::new(StatusCode::REQUEST_TIMEOUT, "timeout").into_response();
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    response
 }
 
 /// What the panic said is left out: it may quote what it choked on.

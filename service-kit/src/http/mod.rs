@@ -23,7 +23,7 @@ mod tests;
 pub use context::{RequestContext, correlation_id_of};
 pub use error::{ApiError, Detail, ErrorBody, ErrorDetail, ErrorInfo};
 pub use fields::{FieldError, Fields};
-pub use json_body::{JsonBody, JsonList};
+pub use json_body::{JsonBody, JsonList, Object};
 pub use language::Language;
 pub use layers::{HttpOptions, InvalidOrigin, with_layers};
 pub use messages::Messages;

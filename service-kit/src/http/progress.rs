@@ -1,10 +1,10 @@
 //! How long a request may take: the usual time, and longer while a large body keeps coming.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use http_body_util::BodyExt as _;
 
 /// Bytes a second that a body must come at, beyond the time that every request has.
@@ -20,13 +20,16 @@ pub struct Progress {
     timeout: Duration,
     /// Milliseconds after the start.
     deadline: Arc<AtomicU64>,
+    /// Whether the whole body has come.
+    complete: Arc<AtomicBool>,
 }
 
 impl Progress {
     /// Of a request that starts now and has this time when it has no body.
     #[must_use]
     pub fn start(timeout: Duration) -> Self {
-        Self { started: Instant::now(), timeout, deadline: Arc::new(AtomicU64::new(millis(timeout))) }
+        let deadline = Arc::new(AtomicU64::new(millis(timeout)));
+        Self { started: Instant::now(), timeout, deadline, complete: Arc::default() }
     }
 
     /// The time that is left; none when it is over.
@@ -47,10 +50,22 @@ impl Progress {
     /// The body, whose bytes count as they are read.
     pub fn watching(&self, body: Body) -> Body {
         let progress = self.clone();
-        Body::new(body.map_frame(move |frame| {
+        let complete = Arc::clone(&self.complete);
+        complete.store(body.is_end_stream(), Ordering::Relaxed);
+        let counted = body.map_frame(move |frame| {
             progress.came(frame.data_ref().map_or(0, |data| data.len() as u64));
             frame
+        });
+        // What would come last is asked for once all else has come.
+        Body::new(counted.with_trailers(async move {
+            complete.store(true, Ordering::Relaxed);
+            None
         }))
+    }
+
+    /// Whether the body has been read to its end: what is late then is not the caller.
+    pub(super) fn is_complete(&self) -> bool {
+        self.complete.load(Ordering::Relaxed)
     }
 }
 

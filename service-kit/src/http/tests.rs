@@ -193,6 +193,7 @@ async fn request_headers_are_parsed_or_refused() {
     assert_eq!(seen("if_match", "if-match", "\"12\"").await, 12);
     assert_eq!(seen("min", "x-min-position", "5").await, 5);
     assert_eq!(seen("key", "idempotency-key", "k-1").await, "k-1");
+    assert_eq!(seen("key", "idempotency-key", "order of Ada").await, "order of Ada");
     assert_eq!(seen("async", "prefer", "wait=5, respond-async").await, true);
     let long = "x".repeat(256);
     for (name, value) in [
@@ -204,7 +205,7 @@ async fn request_headers_are_parsed_or_refused() {
         ("X-Min-Position", "-1"),
         ("X-Min-Position", "+1"),
         ("X-Min-Position", "é"),
-        ("Idempotency-Key", "a b"),
+        ("Idempotency-Key", "a\tb"),
         ("Idempotency-Key", ""),
         ("Idempotency-Key", long.as_str()),
     ] {
@@ -284,7 +285,7 @@ async fn a_large_body_takes_its_time_and_one_that_stalls_does_not() {
     for body in [trickle, stall] {
         let started = std::time::Instant::now();
         let answer = send(&app, large(body)).await;
-        assert_eq!((answer.status, answer.code()), (StatusCode::SERVICE_UNAVAILABLE, "timeout".to_owned()));
+        assert_eq!((answer.status, answer.code()), (StatusCode::REQUEST_TIMEOUT, "timeout".to_owned()));
         assert!(started.elapsed() < Duration::from_secs(8), "{:?}", started.elapsed());
     }
 }
