@@ -1,5 +1,7 @@
 //! What happens to a course, its modules and its lessons.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -128,6 +130,30 @@ pub struct Lesson {
     pub quiz_id: Option<QuizId>,
     /// Whether anybody may see it before buying.
     pub preview: bool,
+}
+
+impl Lesson {
+    /// The uploads that it shows or links to: its film, its still picture, and what its text names by their addresses.
+    #[must_use]
+    pub fn uploads(&self) -> BTreeSet<MediaId> {
+        let film = self.video.as_ref().and_then(|video| match video.source {
+            VideoSource::Upload { media_id } => Some(media_id),
+            VideoSource::Url { .. } => None,
+        });
+        let in_text = self.content.iter().flat_map(|content| uploads_named(content));
+        film.into_iter().chain(self.still_picture()).chain(in_text).collect()
+    }
+
+    /// The upload that is its film's still picture, if it is one.
+    #[must_use]
+    pub fn still_picture(&self) -> Option<MediaId> {
+        uploads_named(self.video.as_ref()?.thumbnail_url.as_ref()?).next()
+    }
+}
+
+/// The uploads that a text names: `…/media/<id>`, at whatever origin, which is a setting and may change.
+fn uploads_named(text: &str) -> impl Iterator<Item = MediaId> {
+    text.split("/media/").skip(1).filter_map(|rest| rest.get(..36)?.parse().ok())
 }
 
 /// The film of a lesson.
@@ -328,4 +354,39 @@ pub struct FaqRemoved {
     pub course_id: CourseId,
     /// The entry.
     pub faq_id: FaqId,
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_lesson_uses_the_uploads_that_it_names() {
+        let id = |n: u128| MediaId::new(Uuid::from_u128(n));
+        let url = |n: u128| format!("https://har.example/api/v1/media/{}", id(n));
+        let video = Video {
+            source: VideoSource::Upload { media_id: id(1) },
+            duration_seconds: None,
+            transcript: None,
+            thumbnail_url: Some(url(2)),
+        };
+        let text =
+            format!("<img src=\"{}?expires=1\"> <a href=\"{}\">é</a> /media/é /media/ {}", url(3), url(4), id(5));
+        let mut lesson = Lesson {
+            lesson_id: LessonId::new(Uuid::from_u128(9)),
+            title: String::new(),
+            description: Some(url(6)),
+            lesson_type: LessonType::Video,
+            video: Some(video),
+            content: Some(text),
+            quiz_id: None,
+            preview: false,
+        };
+        assert_eq!(lesson.still_picture(), Some(id(2)));
+        assert_eq!(lesson.uploads(), BTreeSet::from([1, 2, 3, 4].map(id)));
+        (lesson.video, lesson.content) = (None, None);
+        assert_eq!((lesson.still_picture(), lesson.uploads()), (None, BTreeSet::new()));
+    }
 }

@@ -10,7 +10,7 @@ use event_log::LogError;
 use events::{Fold as _, MediaId, Role, Timestamp};
 use media_store::{Shelf, StoreError};
 use read_models::COURSES_PROJECTION;
-use read_models::views::{courses_pictured, lessons_with_film};
+use read_models::views::{courses_pictured, lessons_with_upload};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -85,7 +85,7 @@ async fn is_orphan(commands: &Commands, shelf: &Shelf, upload: &Upload) -> Resul
     }
     let database = commands.log().database();
     let is_cover = !courses_pictured(database, owner, &shelf.links.url(id)).await?.is_empty();
-    Ok(!is_cover && lessons_with_film(database, id).await?.is_empty())
+    Ok(!is_cover && lessons_with_upload(database, id).await?.is_empty())
 }
 
 /// Says in the log that a file is gone; false when its owner is there after all.

@@ -28,7 +28,7 @@ impl Projection for Courses {
     }
 
     fn version(&self) -> u32 {
-        6
+        7
     }
 
     fn collections(&self) -> &'static [Collection] {

@@ -24,7 +24,7 @@ fn made_as_often_as_one_likes_by_all_at_once() {
         let names = database.list_collection_names().await.unwrap();
         assert!(collections.iter().all(|collection| names.iter().any(|name| name == collection.name)), "{names:?}");
         let indexes = database.collection::<Document>(LESSONS.name).list_index_names().await.unwrap();
-        assert_eq!(indexes, ["_id_", "course_module_order", "module_order", "film"]);
+        assert_eq!(indexes, ["_id_", "course_module_order", "module_order", "uploads"]);
     });
 }
 

@@ -6,19 +6,19 @@ use access::{Access, Caller, MaybeCaller, log_failure};
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use domain::course::CourseStatus;
+use domain::course::{CourseDetails, CourseStatus};
 use domain::media::Upload;
 use domain::values::MediaType;
 use domain::{Course, Media, User};
 use event_log::{EventLog, LogError};
-use events::{MediaId, VideoSource};
+use events::{Lesson, LessonId, MediaId};
 use http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap,
     HeaderValue, IF_NONE_MATCH, IF_RANGE, RANGE,
 };
 use http::{HeaderName, StatusCode};
 use media_store::{Shelf, StoreError};
-use read_models::views::{courses_pictured, lessons_with_film};
+use read_models::views::{courses_pictured, lessons_with_upload};
 use service_kit::http::{ApiError, ErrorBody, PathId, QueryParams};
 
 use crate::Reads;
@@ -28,8 +28,8 @@ const OWN_CACHE: HeaderValue = HeaderValue::from_static("private, no-cache");
 
 /// The bytes of an uploaded file, or those of a range of it.
 ///
-/// For its owner, admins, who may see a lesson whose film it is, and whoever has the signed address that such a lesson
-/// shows; avatars and the covers of published courses for everybody.
+/// For its owner, admins, who may see a lesson that shows it or links to it, and whoever has the signed address that a
+/// lesson shows of its film; avatars, and the covers and still pictures of published courses, for everybody.
 #[utoipa::path(
     get,
     path = "/media/{id}",
@@ -110,12 +110,15 @@ impl Viewer<'_> {
         if self.caller.is_some_and(|caller| caller.is_admin() || caller.user_id == upload.owner_id) {
             return Ok(true);
         }
-        let media_type = upload.media_type();
-        if media_type.is_some_and(MediaType::is_image) {
-            let shown = self.is_avatar(upload).await.map_err(|error| log_failure(&error))?;
-            return Ok(shown || self.is_cover(upload).await.map_err(|error| log_failure(&error))?);
+        let is_image = upload.media_type().is_some_and(MediaType::is_image);
+        if is_image && self.is_for_all(upload).await.map_err(|error| log_failure(&error))? {
+            return Ok(true);
         }
-        if media_type.is_some_and(MediaType::is_video) { self.is_in_open_lesson(upload).await } else { Ok(false) }
+        self.is_in_open_lesson(upload).await
+    }
+
+    async fn is_for_all(&self, upload: &Upload) -> Result<bool, LogError> {
+        Ok(self.is_avatar(upload).await? || self.is_cover(upload).await? || self.is_still_picture(upload).await?)
     }
 
     fn log(&self) -> &EventLog {
@@ -143,15 +146,28 @@ impl Viewer<'_> {
         Ok(false)
     }
 
+    /// Everybody sees the outline of a published course.
+    async fn is_still_picture(&self, upload: &Upload) -> Result<bool, LogError> {
+        for (course_id, lesson_id) in lessons_with_upload(self.reads.database(), upload.media_id).await? {
+            let course = self.log().load::<Course>(course_id).await?;
+            let is_shown = course.state.details.as_ref().is_some_and(|details| {
+                let picture = using(details, lesson_id, upload).and_then(Lesson::still_picture);
+                details.status == CourseStatus::Published && picture == Some(upload.media_id)
+            });
+            if is_shown {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// The read collections find the lesson; the log says whether it is so, and opens to the caller.
     async fn is_in_open_lesson(&self, upload: &Upload) -> Result<bool, ApiError> {
         let Some(caller) = self.caller else { return Ok(false) };
-        let lessons = lessons_with_film(self.reads.database(), upload.media_id).await;
+        let lessons = lessons_with_upload(self.reads.database(), upload.media_id).await;
         for (course_id, lesson_id) in lessons.map_err(|error| log_failure(&error))? {
             let content = self.access.content(caller, course_id).await?;
-            let shows_it = |source: &VideoSource| matches!(source, VideoSource::Upload { media_id } if *media_id == upload.media_id);
-            if let Some((_, lesson)) = content.course()?.lesson(lesson_id)
-                && lesson.video.as_ref().is_some_and(|video| shows_it(&video.source))
+            if let Some(lesson) = using(content.course()?, lesson_id, upload)
                 && content.rights.opens_lesson(lesson.preview)
             {
                 return Ok(true);
@@ -159,6 +175,14 @@ impl Viewer<'_> {
         }
         Ok(false)
     }
+}
+
+/// The lesson of a course, if it shows an upload or links to it. What somebody else has uploaded serves no course of
+/// theirs by being named in it.
+fn using<'a>(course: &'a CourseDetails, id: LessonId, upload: &Upload) -> Option<&'a Lesson> {
+    let (_, lesson) = course.lesson(id)?;
+    let uses_it = course.instructor_id == upload.owner_id && lesson.uploads().contains(&upload.media_id);
+    uses_it.then_some(lesson)
 }
 
 /// What of a file is asked for.

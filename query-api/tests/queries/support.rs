@@ -323,7 +323,8 @@ pub fn module(number: u32, course: u32, lessons: &[u32]) -> Value {
 pub fn lesson(number: u32, module: u32, course: u32, with: Value) -> Value {
     let mut lesson = json!({
         "_id": id(number), "module_id": id(module), "course_id": id(course), "title": format!("Lesson {number}"),
-        "description": null, "type": "video", "order": 1, "content": "<p>secret</p>", "quiz_id": null,
+        "description": null, "type": "video", "order": 1, "content": "<p>secret</p>", "media_ids": [],
+        "quiz_id": null,
         "video": {
             "url": "https://example.org/secret", "media_id": null, "duration_seconds": 60, "transcript": "secret", "thumbnail_url": null,
         },

@@ -1,5 +1,7 @@
 //! Collection `lessons`: the lessons of all courses, content and all. What of it may be shown is for the API to say.
 
+use std::collections::BTreeSet;
+
 use bson::doc;
 use events::{CourseId, LessonId, LessonType, MediaId, ModuleId, QuizId, Timestamp, Video, VideoSource};
 use serde::{Deserialize, Serialize};
@@ -29,6 +31,7 @@ pub const LESSONS: Collection = Collection {
             "order": schema::count(),
             "video": schema::nullable(schema::object(video)),
             "content": schema::nullable(schema::text()),
+            "media_ids": schema::list(schema::id()),
             "quiz_id": schema::nullable(schema::id()),
             "preview": schema::boolean(),
             "created_at": schema::time(),
@@ -39,7 +42,7 @@ pub const LESSONS: Collection = Collection {
         vec![
             ("course_module_order", doc! { "course_id": 1, "module_id": 1, "order": 1 }),
             ("module_order", doc! { "module_id": 1, "order": 1 }),
-            ("film", doc! { "video.media_id": 1 }),
+            ("uploads", doc! { "media_ids": 1 }),
         ]
     },
 };
@@ -67,6 +70,9 @@ pub struct Lesson {
     pub video: Option<LessonVideo>,
     /// HTML, sanitised on the way in.
     pub content: Option<String>,
+    /// The uploads that it shows or links to, its film among them.
+    #[serde(default)]
+    pub media_ids: BTreeSet<MediaId>,
     /// The quiz that goes with it.
     pub quiz_id: Option<QuizId>,
     /// Whether anybody may see it before buying.

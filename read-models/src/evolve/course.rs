@@ -167,6 +167,7 @@ impl Lesson {
             order: added.order,
             video: lesson.video.clone().map(Into::into),
             content: lesson.content.clone(),
+            media_ids: lesson.uploads(),
             quiz_id: lesson.quiz_id,
             preview: lesson.preview,
             created_at: recorded.time,
@@ -183,6 +184,7 @@ impl Lesson {
         self.lesson_type = lesson.lesson_type;
         self.video = lesson.video.clone().map(Into::into);
         self.content.clone_from(&lesson.content);
+        self.media_ids = lesson.uploads();
         self.quiz_id = lesson.quiz_id;
         self.preview = lesson.preview;
         self.updated_at = recorded.time;

@@ -9,14 +9,14 @@ use serde::Deserialize;
 
 use crate::{COURSES, LESSONS};
 
-/// Lessons, and courses of one owner, that are looked at at most: nobody uses one film more often.
+/// Lessons, and courses of one owner, that are looked at at most: nobody uses one upload more often.
 const MOST: i64 = 100;
 
-/// The lessons whose film this upload is, each with its course.
+/// The lessons that show this upload or link to it, each with its course.
 ///
 /// # Errors
 /// [`LogError`] when MongoDB is away.
-pub async fn lessons_with_film(database: &Database, id: MediaId) -> Result<Vec<(CourseId, LessonId)>, LogError> {
+pub async fn lessons_with_upload(database: &Database, id: MediaId) -> Result<Vec<(CourseId, LessonId)>, LogError> {
     #[derive(Deserialize)]
     struct Place {
         #[serde(rename = "_id")]
@@ -25,8 +25,8 @@ pub async fn lessons_with_film(database: &Database, id: MediaId) -> Result<Vec<(
     }
     let lessons = database.collection::<Place>(LESSONS.name);
     let found: Vec<Place> = within(TIME_LIMIT, async {
-        let of_film = lessons.find(doc! { "video.media_id": id.to_string() });
-        of_film.projection(doc! { "course_id": 1 }).limit(MOST).await?.try_collect().await
+        let with_it = lessons.find(doc! { "media_ids": id.to_string() });
+        with_it.projection(doc! { "course_id": 1 }).limit(MOST).await?.try_collect().await
     })
     .await?;
     Ok(found.into_iter().map(|place| (place.course_id, place.id)).collect())

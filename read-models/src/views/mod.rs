@@ -20,7 +20,7 @@
 //! | `histories` | what AI Core learns from: [`load_histories`], [`load_history`] |
 //! | `audit` | [`find_events`], [`events_of_person`]: finding events |
 //! | `learning` | [`load_enrollment`], [`load_lessons_progress`], [`load_lesson`], [`list_enrollments`], [`load_learning_of`] |
-//! | `media` | [`lessons_with_film`], [`courses_pictured`]: what uploads are used for |
+//! | `media` | [`lessons_with_upload`], [`courses_pictured`]: what uploads are used for |
 //! | `projections` | [`RebuildView`]; [`load_projections`], [`load_rebuild`]: how far they are |
 //! | `transactions` | [`TransactionView`], [`InvoiceView`]: payments and invoices; finding them |
 //! | `subscriptions` | [`SubscriptionView`]; finding subscriptions |
@@ -73,7 +73,7 @@ pub use learning::{
 pub use load::{
     CourseDocuments, load_course, load_course_for, load_orphaned_courses, load_public_user, load_sessions, load_user,
 };
-pub use media::{courses_pictured, lessons_with_film};
+pub use media::{courses_pictured, lessons_with_upload};
 pub use of_course::list_of_course_if;
 pub use outline::{Audience, LessonView, ModuleView, VideoView};
 pub use projections::{ProjectionRecords, RebuildView, is_parked, load_projections, load_rebuild};

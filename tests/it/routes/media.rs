@@ -160,6 +160,48 @@ async fn a_lesson_shows_an_uploaded_film_to_whom_it_is_open() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_lesson_s_text_shows_or_links_to_is_for_whom_the_lesson_is_open_to() {
+    let app = TestApp::start(AppOptions::default()).await;
+    let admin = app.admin().await;
+    let (owner, other) = (app.instructor(&admin).await, app.instructor(&admin).await);
+    let (learner, stranger) = (app.learner().await, app.learner().await);
+    let course = app.published(&owner, &free_course("Excel, les bases")).await;
+    let _ = app.enroll(&learner, &course.id).await.expect(201);
+    let (_, table) = url_of(&app, &owner, "exercice.csv", b"a;b\n1;2\n").await;
+    let (_, image) = url_of(&app, &owner, "schema.png", IMAGE).await;
+    let (_, still) = url_of(&app, &owner, "film.png", IMAGE).await;
+    let (_, foreign) = url_of(&app, &other, "autre.png", IMAGE).await;
+    let seen = async |who: &Person, url: &str| app.follow(url).bearer(&who.token).send().await.status;
+    for url in [&table, &image, &still] {
+        assert_eq!(seen(&learner, url).await, 404, "nothing shows it yet");
+    }
+    let text = format!("<p><a href=\"{table}\">Le fichier</a> <img src=\"{image}\"> <img src=\"{foreign}\"></p>");
+    let text = json!({ "title": "Lire", "type": "text", "content": text });
+    let lesson = id_of(&add(&app, &owner, &course, &text).await.expect(201), "lesson");
+    let film = json!({ "url": "https://video.example/1.mp4", "thumbnail_url": still });
+    let film = json!({ "title": "Voir", "type": "video", "video": film });
+    let _ = add(&app, &owner, &course, &film).await.expect(201);
+    for url in [&table, &image] {
+        let statuses = [seen(&learner, url).await, seen(&stranger, url).await, seen(&other, url).await];
+        assert_eq!(statuses, [200, 404, 404], "{url}");
+        app.follow(url).send().await.assert_refused(404, "not_found");
+    }
+    assert_eq!(seen(&learner, &foreign).await, 404, "to be named does not open what is somebody else's");
+    // Everybody sees the outline, and its pictures, while the course is published.
+    let _ = app.follow(&still).send().await.expect(200);
+    let course_path = format!("/courses/{}", course.id);
+    let _ = app.post(&format!("{course_path}/unpublish")).bearer(&owner.token).send().await.expect(200);
+    app.follow(&still).send().await.assert_refused(404, "not_found");
+    let _ = app.post(&format!("{course_path}/publish")).bearer(&owner.token).send().await.expect(200);
+    // A lesson that shows it no more opens it no more.
+    let path = format!("{course_path}/modules/{}/lessons/{lesson}", course.module);
+    let change = json!({ "content": format!("<img src=\"{image}\">") });
+    let _ = app.patch(&path).bearer(&owner.token).json(&change).send().await.expect(200);
+    assert_eq!([seen(&learner, &table).await, seen(&learner, &image).await], [404, 200]);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lesson_comes_with_its_film_in_one_request() {
     let app = TestApp::start(AppOptions::default()).await;
     let admin = app.admin().await;
@@ -358,6 +400,9 @@ async fn files_that_nobody_needs_are_removed() {
     let course = app.published(&owner, &free_course("Films")).await;
     let (film, _) = url_of(&app, &owner, "film.mp4", FILM).await;
     let _ = add(&app, &owner, &course, &film_of(&film)).await.expect(201);
+    let (image, address) = url_of(&app, &owner, "schema.png", IMAGE).await;
+    let text = json!({ "title": "Lire", "type": "text", "content": format!("<img src=\"{address}\">") });
+    let _ = add(&app, &owner, &course, &text).await.expect(201);
     let (unused, _) = url_of(&app, &owner, "inutile.mp4", FILM).await;
     let (avatar, _) = url_of(&app, &learner, "moi.png", IMAGE).await;
     let (kept, _) = url_of(&app, &stays, "moi.png", IMAGE).await;
@@ -376,7 +421,7 @@ async fn files_that_nobody_needs_are_removed() {
     }
     assert_eq!((now().await, now().await), (2, 0));
     let left: BTreeSet<String> = files(&app).into_iter().collect();
-    assert_eq!(left, BTreeSet::from([film.clone(), kept]), "who holds the course keeps its film");
+    assert_eq!(left, BTreeSet::from([film.clone(), image, kept]), "who holds the course keeps what it shows");
     let events = app.events_after(0).await;
     let removed = events.iter().filter(|event| event.event_type == "MediaRemoved");
     let removed: BTreeSet<&str> = removed.map(|event| event.stream_id.as_str()).collect();

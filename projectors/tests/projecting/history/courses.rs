@@ -161,7 +161,8 @@ fn of_lessons(random: &mut StdRng, course_id: CourseId, module: &mut (ModuleId, 
     }
     let mut anew = lesson(lessons[pick], false);
     if random.random_bool(0.5) {
-        (anew.lesson_type, anew.video, anew.content) = (LessonType::Text, None, Some("<p>Texte</p>".to_owned()));
+        let text = format!("<p>Texte <a href=\"https://har.example/api/v1/media/{}\">joint</a></p>", lessons[pick]);
+        (anew.lesson_type, anew.video, anew.content) = (LessonType::Text, None, Some(text));
     } else if let Some(video) = &mut anew.video {
         video.duration_seconds = Some(random.random_range(0..5_000));
     }

@@ -249,6 +249,8 @@ fn written(data: &Value, time: &Value) -> Value {
     for name in ["created_at", "updated_at"] {
         lesson[name] = time.clone();
     }
+    let quoted = lesson["content"].as_str().unwrap_or_default().split('"');
+    lesson["media_ids"] = quoted.filter_map(|text| Some(text.split_once("/media/")?.1)).collect();
     if let Some(video) = lesson["video"].as_object_mut() {
         let source = video.remove("source").unwrap();
         for name in ["url", "media_id"] {
