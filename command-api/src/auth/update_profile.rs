@@ -17,7 +17,7 @@ use crate::commands::{CommandContext, Commands, UnitOfWork, UseCase};
 use crate::fields::{clearable_text, given, parsed};
 use crate::views::user_view;
 
-/// What is to change. What is missing, null or blank stays, save a picture that is null: it goes.
+/// What is to change. What is missing, null or blank stays, save picture and bio: null takes them away.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProfileChanges {
@@ -31,8 +31,10 @@ pub struct ProfileChanges {
     avatar_url: Option<Option<String>>,
     /// `fr` or `en`.
     language: Option<String>,
-    /// At most 2,000 characters; for instructors and applicants.
-    bio: Option<String>,
+    /// At most 2,000 characters, for instructors and applicants; null takes it away.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    bio: Option<Option<String>>,
     /// At most 20 of 50 characters; for instructors and applicants.
     expertise_tags: Option<Vec<String>>,
     /// What they want to be told.
@@ -60,7 +62,7 @@ impl ProfileChanges {
         let last_name = fields.optional_text("last_name", self.last_name, |text| parsed(PersonName::parse(text)));
         let avatar_url = clearable_text(&mut fields, "avatar_url", self.avatar_url, HttpUrl::parse);
         let language = fields.optional_text("language", self.language, |text| parsed(word(text, Language::from_word)));
-        let bio = fields.optional_text("bio", self.bio, |text| parsed(Bio::parse(text)));
+        let bio = clearable_text(&mut fields, "bio", self.bio, Bio::parse);
         let expertise_tags =
             fields.optional("expertise_tags", self.expertise_tags, |tags| parsed(TagList::parse(tags)));
         let Object(notified) = self.notification_settings.unwrap_or_default();

@@ -18,8 +18,8 @@ pub struct ChangeProfile {
     pub avatar_url: Option<Option<HttpUrl>>,
     /// The language they are written to in.
     pub language: Option<Language>,
-    /// In their own words; for teachers and applicants.
-    pub bio: Option<Bio>,
+    /// In their own words, for teachers and applicants; the inner none takes it away.
+    pub bio: Option<Option<Bio>>,
     /// What they know about; for teachers and applicants.
     pub expertise_tags: Option<TagList>,
     /// What they want to be told.
@@ -60,7 +60,8 @@ impl User {
     /// [`ChangeProfileError`] says which.
     pub fn change_profile(&self, command: ChangeProfile) -> Result<Vec<UserEvent>, ChangeProfileError> {
         let account = self.present().ok_or(ChangeProfileError::NotRegistered)?;
-        let (bio, expertise_tags) = (command.bio.is_some(), command.expertise_tags.is_some());
+        // To have no bio is nothing that a learner says as a teacher.
+        let (bio, expertise_tags) = (matches!(command.bio, Some(Some(_))), command.expertise_tags.is_some());
         if (bio || expertise_tags) && !account.may_describe_teaching() {
             return Err(ChangeProfileError::NotAnInstructor { bio, expertise_tags });
         }
@@ -98,11 +99,12 @@ impl Account {
         (!is_same).then(|| event.into())
     }
 
-    fn taught(&self, bio: Option<Bio>, expertise_tags: Option<TagList>) -> Option<UserEvent> {
+    fn taught(&self, bio: Option<Option<Bio>>, expertise_tags: Option<TagList>) -> Option<UserEvent> {
         let (old_bio, old_tags) = (&self.teaching.bio, &self.teaching.expertise_tags);
         let event = InstructorProfileChanged {
             user_id: self.user_id,
-            bio: bio.map(|bio| Personal::new(self.user_id, bio.into_string())).or_else(|| old_bio.clone()),
+            bio: bio
+                .map_or_else(|| old_bio.clone(), |bio| bio.map(|bio| Personal::new(self.user_id, bio.into_string()))),
             expertise_tags: expertise_tags
                 .map_or_else(|| old_tags.clone(), |tags| Personal::new(self.user_id, tags.into_vec())),
         };
@@ -187,7 +189,7 @@ mod tests {
             last_name: Some(PersonName::parse("Lovelace").unwrap()),
             avatar_url: None,
             language: Some(Language::Fr),
-            bio: Some(Bio::parse("Dix ans d'Excel").unwrap()),
+            bio: Some(Some(Bio::parse("Dix ans d'Excel").unwrap())),
             expertise_tags: Some(TagList::parse(["Excel"]).unwrap()),
             notification_settings: NotificationChanges {
                 email_notifications: Some(true),
@@ -203,7 +205,7 @@ mod tests {
     fn only_what_changes_is_an_event() {
         let command = ChangeProfile {
             first_name: Some(PersonName::parse("Augusta").unwrap()),
-            bio: Some(Bio::parse("Onze ans").unwrap()),
+            bio: Some(Some(Bio::parse("Onze ans").unwrap())),
             notification_settings: NotificationChanges { newsletter: Some(true), ..NotificationChanges::default() },
             ..ChangeProfile::default()
         };
@@ -221,6 +223,15 @@ mod tests {
     }
 
     #[test]
+    fn a_bio_is_taken_away_from_who_has_one() {
+        let none = || ChangeProfile { bio: Some(None), ..ChangeProfile::default() };
+        let given = vec![registered(1), applied(1, "Dix ans", &["Excel"])];
+        check(given.clone(), none(), vec![teaching(None, &["Excel"])]);
+        check([given, vec![teaching(None, &["Excel"])]].concat(), none(), Vec::new());
+        check(vec![registered(1)], none(), Vec::new());
+    }
+
+    #[test]
     fn a_teacher_need_not_have_applied_nor_have_a_bio() {
         let promoted = UserRoleChanged { user_id: user_id(1), from: Role::Learner, to: Role::Instructor }.into();
         let command =
@@ -232,7 +243,7 @@ mod tests {
     fn a_learner_who_has_not_applied_has_nothing_to_say_as_a_teacher() {
         let both = ChangeProfile {
             first_name: Some(PersonName::parse("Augusta").unwrap()),
-            bio: Some(Bio::parse("Onze ans").unwrap()),
+            bio: Some(Some(Bio::parse("Onze ans").unwrap())),
             expertise_tags: Some(TagList::default()),
             ..ChangeProfile::default()
         };

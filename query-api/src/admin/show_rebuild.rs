@@ -58,18 +58,22 @@ pub(crate) async fn show_rebuild(
     let mut rebuild = match record {
         Some(record) => record.into(),
         // Nobody has begun it yet.
-        None => RebuildView::asked_for(head, asked_at(&reads, &name).await?),
+        None => {
+            let asked_at = last_time(&reads, &name, "RebuildRequested").await?;
+            RebuildView::asked_for(head, asked_at.ok_or_else(ApiError::not_found)?)
+        }
     };
     if asked.end == Some(RebuildEnd::Cancelled) && !rebuild.state.is_over() && rebuild.state != RebuildState::Swapping {
         (rebuild.state, rebuild.eta_seconds) = (RebuildState::Cancelled, None);
+        // Who works on it will say so too, if anybody does.
+        rebuild.finished_at = last_time(&reads, &name, "RebuildCancelled").await?;
     }
     Ok(Success::data(RebuildAnswer { rebuild }).position(head))
 }
 
-/// When the last rebuild was asked for.
-async fn asked_at(reads: &Reads, name: &str) -> Result<Timestamp, ApiError> {
+/// When such a thing was last said of a projection's rebuilds.
+async fn last_time(reads: &Reads, name: &str, event_type: &str) -> Result<Option<Timestamp>, ApiError> {
     let stream = ProjectionControl::stream(name);
     let events = reads.log().read_stream(&stream, 0).await.map_err(|error| log_failure(&error))?;
-    let asked = events.iter().rfind(|event| event.event_type == "RebuildRequested");
-    asked.map(|event| event.time).ok_or_else(ApiError::not_found)
+    Ok(events.iter().rfind(|event| event.event_type == event_type).map(|event| event.time))
 }

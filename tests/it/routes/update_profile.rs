@@ -30,8 +30,10 @@ async fn what_is_sent_changes_and_the_rest_stays() {
 
     let answer = change(&app, &person, &json!({ "last_name": "Lovelace" })).await.expect(200);
     assert_eq!(answer.data()["user"]["avatar_url"], url);
-    let answer = change(&app, &person, &json!({ "avatar_url": null })).await.expect(200);
+    let answer = change(&app, &person, &json!({ "avatar_url": null, "bio": null })).await.expect(200);
     let user = &answer.data()["user"];
+    let info = &user["instructor_info"];
+    assert_eq!((&info["bio"], &info["expertise_tags"]), (&Value::Null, &json!(["R", "Excel"])));
     assert_eq!((&user["avatar_url"], &user["last_name"]), (&Value::Null, &json!("Lovelace")));
     let shown = app.get("/auth/profile").bearer(&person.token).send().await.expect(200);
     assert_eq!((&shown.data()["user"], shown.header("etag")), (user, answer.header("etag")));
