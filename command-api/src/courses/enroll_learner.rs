@@ -114,8 +114,8 @@ impl UseCase for Enroll {
         };
         let is_free = command.is_free;
         learner.enrollment.decide(command).await?;
-        // Without any right it is free, or the decision would have been another. What a plan or an admin opens besides may
-        // end: a free course stays theirs.
+        // Without any right it is free, or the decision would have been another. What a plan or an admin opens besides
+        // may end: a free course stays theirs.
         if right.is_none() || (is_free && !learner.access.state().is_theirs()) {
             let grant_id = GrantId::new(Uuid::now_v7());
             learner.access.decide(GrantAccess { grant_id, user_id, course_id, reason: GrantReason::Free }).await?;

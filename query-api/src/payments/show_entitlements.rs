@@ -10,7 +10,7 @@ use events::{CourseId, Timestamp, UserId};
 use read_models::views::{SubscriptionView, courses_covered, load_entitlements};
 use read_models::{
     COURSES_PROJECTION, Course, ENROLLMENTS_PROJECTION, ENTITLEMENTS_PROJECTION, SUBSCRIPTIONS_PROJECTION,
-    USERS_PROJECTION,
+    USERS_PROJECTION, UserStatus,
 };
 use serde::Serialize;
 use service_kit::clock::Clock;
@@ -24,7 +24,7 @@ const READ: [&str; 5] =
     [USERS_PROJECTION, COURSES_PROJECTION, ENROLLMENTS_PROJECTION, ENTITLEMENTS_PROJECTION, SUBSCRIPTIONS_PROJECTION];
 
 /// What somebody can open.
-#[derive(Serialize, ToSchema)]
+#[derive(Default, Serialize, ToSchema)]
 pub(crate) struct EntitlementsAnswer {
     /// The courses.
     #[schema(value_type = Vec<uuid::Uuid>)]
@@ -69,6 +69,10 @@ pub(crate) async fn show_entitlements(
     let now = Timestamp::new(clock.now());
     let position = reads.begin(&context, &READ).await?;
     let found = load_entitlements(reads.database(), user_id).await.map_err(failed)?.ok_or_else(ApiError::not_found)?;
+    if found.user.status == UserStatus::Deleted {
+        // What they had bought is theirs no more: nobody can come for it.
+        return Ok(Success::data(EntitlementsAnswer::default()).position(position));
+    }
     let granted = found.grants.iter().filter(|grant| !grant.suspended);
     let mut courses: BTreeSet<CourseId> = granted.map(|grant| grant.course_id).collect();
     let live = found.subscriptions.into_iter().find(|subscription| subscription.is_live(now));

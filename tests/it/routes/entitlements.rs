@@ -3,8 +3,9 @@
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::{Value, json};
+use tests::learners::free_course;
 use tests::payments::message;
-use tests::people::new_course;
+use tests::people::{PASSWORD, new_course};
 use tests::{AppOptions, Person, TestApp, scaled};
 use uuid::Uuid;
 
@@ -19,6 +20,13 @@ async fn they_are_for_oneself_and_for_admins() {
     ask(&other, &learner.id).await.assert_refused(403, "forbidden");
     ask(&admin, &Uuid::now_v7().to_string()).await.assert_refused(404, "not_found");
     ask(&admin, "x").await.assert_refused(404, "not_found");
+    // Nobody comes any more for what somebody had who is erased.
+    let course = app.published(&admin, &free_course("Excel, les bases")).await;
+    let _ = app.enroll(&other, &course.id).await.expect(201);
+    assert_eq!(ask(&admin, &other.id).await.expect(200).data()["courses"], json!([course.id]));
+    let erase = app.delete("/auth/profile").bearer(&other.token).json(&json!({ "password": PASSWORD }));
+    let _ = erase.send().await.expect(200);
+    assert_eq!(ask(&admin, &other.id).await.expect(200).data(), json!({ "courses": [], "subscription": null }));
     app.stop().await;
 }
 
