@@ -85,7 +85,7 @@ async fn is_orphan(commands: &Commands, shelf: &Shelf, upload: &Upload) -> Resul
     }
     let database = commands.log().database();
     let is_cover = !courses_pictured(database, owner, &shelf.links.url(id)).await?.is_empty();
-    Ok(!is_cover && lessons_with_upload(database, id).await?.is_empty())
+    Ok(!is_cover && lessons_with_upload(database, owner, id).await?.is_empty())
 }
 
 /// Says in the log that a file is gone; false when its owner is there after all.

@@ -11,7 +11,7 @@ use domain::media::Upload;
 use domain::values::MediaType;
 use domain::{Course, Media, User};
 use event_log::{EventLog, LogError};
-use events::{Lesson, LessonId, MediaId};
+use events::{CourseId, Lesson, LessonId, MediaId};
 use http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap,
     HeaderValue, IF_NONE_MATCH, IF_RANGE, RANGE,
@@ -146,9 +146,13 @@ impl Viewer<'_> {
         Ok(false)
     }
 
+    async fn lessons_with(&self, upload: &Upload) -> Result<Vec<(CourseId, LessonId)>, LogError> {
+        lessons_with_upload(self.reads.database(), upload.owner_id, upload.media_id).await
+    }
+
     /// Everybody sees the outline of a published course.
     async fn is_still_picture(&self, upload: &Upload) -> Result<bool, LogError> {
-        for (course_id, lesson_id) in lessons_with_upload(self.reads.database(), upload.media_id).await? {
+        for (course_id, lesson_id) in self.lessons_with(upload).await? {
             let course = self.log().load::<Course>(course_id).await?;
             let is_shown = course.state.details.as_ref().is_some_and(|details| {
                 let picture = using(details, lesson_id, upload).and_then(Lesson::still_picture);
@@ -164,8 +168,7 @@ impl Viewer<'_> {
     /// The read collections find the lesson; the log says whether it is so, and opens to the caller.
     async fn is_in_open_lesson(&self, upload: &Upload) -> Result<bool, ApiError> {
         let Some(caller) = self.caller else { return Ok(false) };
-        let lessons = lessons_with_upload(self.reads.database(), upload.media_id).await;
-        for (course_id, lesson_id) in lessons.map_err(|error| log_failure(&error))? {
+        for (course_id, lesson_id) in self.lessons_with(upload).await.map_err(|error| log_failure(&error))? {
             let content = self.access.content(caller, course_id).await?;
             if let Some(lesson) = using(content.course()?, lesson_id, upload)
                 && content.rights.opens_lesson(lesson.preview)
@@ -177,8 +180,7 @@ impl Viewer<'_> {
     }
 }
 
-/// The lesson of a course, if it shows an upload or links to it. What somebody else has uploaded serves no course of
-/// theirs by being named in it.
+/// The lesson of a course, if it shows an upload of its instructor's or links to it.
 fn using<'a>(course: &'a CourseDetails, id: LessonId, upload: &Upload) -> Option<&'a Lesson> {
     let (_, lesson) = course.lesson(id)?;
     let uses_it = course.instructor_id == upload.owner_id && lesson.uploads().contains(&upload.media_id);
