@@ -60,6 +60,7 @@ mod indexes;
 mod instructor_courses;
 mod invoices;
 mod learn;
+mod lesson_media;
 mod limits;
 mod list_users;
 mod login;
