@@ -66,7 +66,7 @@ pub struct Done<O> {
 impl<O> Done<O> {
     /// This, and what followed from it in a commit of its own: not seen by the read side before both are.
     #[must_use]
-    pub fn followed_by<P>(self, later: Option<Done<P>>) -> Self {
+    fn followed_by<P>(self, later: Option<Done<P>>) -> Self {
         let Some(later) = later else { return self };
         let mut projections = self.projections;
         projections.extend(later.projections);
@@ -151,8 +151,8 @@ impl Commands {
         Ok(self.positions.wait(projections, head, left_of(self.read_wait)).await == Waited::Reached)
     }
 
-    /// Decides, appends, and waits until the read side has caught up, as [`Commands::seen`] does, also when there was
-    /// nothing to change: what is so already may be new. A repetition of a request that has been carried out changes
+    /// Decides, appends, and waits until the read side has caught up, also when there was nothing to change: what is so
+    /// already may be new. A repetition of a request that has been carried out changes
     /// nothing and returns the first outcome.
     ///
     /// # Errors
@@ -232,8 +232,31 @@ impl Commands {
         Ok((committed.position(), version, projections))
     }
 
+    /// Carries out what follows from a request's first step, which has not waited ([`Origin::not_to_wait`]), in a commit
+    /// of its own, if anything does; waits until the read side shows both. `stream` is where the first has put its last
+    /// event.
+    ///
+    /// # Errors
+    /// As [`Commands::run`].
+    pub(crate) async fn follow_up<O, U: UseCase>(
+        &self,
+        origin: &Origin,
+        first: Done<O>,
+        stream: &StreamId,
+        next: Option<&U>,
+    ) -> Result<Done<O>, Refusal> {
+        let later = match next {
+            Some(next) => {
+                let origin = origin.then(&self.log, stream).await?.not_to_wait();
+                Some(self.run(&origin, next).await?)
+            }
+            None => None,
+        };
+        Ok(self.seen(origin, first.followed_by(later)).await)
+    }
+
     /// Waits until the read side shows what was done, as long as a request may; not at all for who would rather not.
-    pub async fn seen<O>(&self, origin: &Origin, done: Done<O>) -> Done<O> {
+    async fn seen<O>(&self, origin: &Origin, done: Done<O>) -> Done<O> {
         let Done { position, projections, .. } = &done;
         let pending = origin.prefer_async
             || self.positions.wait(projections, *position, left_of(self.read_wait)).await != Waited::Reached;

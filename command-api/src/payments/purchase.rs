@@ -118,14 +118,9 @@ async fn take_in(
     started: Done<TransactionId>,
     heard: Option<(Settle<'_>, Option<String>)>,
 ) -> Result<Response, Refusal> {
-    let (settled, client_secret) = match heard {
-        Some((settle, secret)) => {
-            let next = origin.then(commands.log(), &Transaction::stream(settle.id)).await?;
-            (Some(commands.run(&next.not_to_wait(), &settle).await?), secret)
-        }
-        None => (None, None),
-    };
-    let done = commands.seen(&origin, started.followed_by(settled)).await;
+    let (settle, client_secret) = heard.unzip();
+    let stream = Transaction::stream(started.outcome);
+    let done = commands.follow_up(&origin, started, &stream, settle.as_ref()).await?;
     let transaction = transaction_view(commands, done.outcome).await?;
     if transaction.status == TransactionStatus::Failed.as_str() {
         let refused = ApiError::new(StatusCode::PAYMENT_REQUIRED, "payment_failed");
@@ -133,7 +128,7 @@ async fn take_in(
         response.extensions_mut().insert(Final);
         return Ok(response);
     }
-    Ok(done.answer(PurchaseAnswer { transaction, client_secret }).created().into_response())
+    Ok(done.answer(PurchaseAnswer { transaction, client_secret: client_secret.flatten() }).created().into_response())
 }
 
 struct Start {

@@ -78,14 +78,7 @@ async fn take_in(
     (id, requested): (TransactionId, Done<()>),
     sent: Option<Settle<'_>>,
 ) -> Result<Response, Refusal> {
-    let settled = match sent {
-        Some(settle) => {
-            let next = origin.then(commands.log(), &Transaction::stream(id)).await?;
-            Some(commands.run(&next.not_to_wait(), &settle).await?)
-        }
-        None => None,
-    };
-    let done = commands.seen(&origin, requested.followed_by(settled)).await;
+    let done = commands.follow_up(&origin, requested, &Transaction::stream(id), sent.as_ref()).await?;
     let answer = TransactionAnswer { transaction: transaction_view(commands, id).await? };
     Ok(done.answer(answer).into_response())
 }

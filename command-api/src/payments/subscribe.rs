@@ -80,14 +80,7 @@ async fn take_in(
     (user_id, requested): (UserId, Done<SubscriptionId>),
     heard: Option<TakeAnswer>,
 ) -> Result<Response, Refusal> {
-    let taken_in = match heard {
-        Some(answer) => {
-            let next = origin.then(commands.log(), &Subscription::stream(user_id)).await?;
-            Some(commands.run(&next.not_to_wait(), &answer).await?)
-        }
-        None => None,
-    };
-    let done = commands.seen(&origin, requested.followed_by(taken_in)).await;
+    let done = commands.follow_up(&origin, requested, &Subscription::stream(user_id), heard.as_ref()).await?;
     let Some(subscription) = subscription_view(commands, user_id, done.outcome).await? else {
         let mut response = ApiError::new(StatusCode::PAYMENT_REQUIRED, "payment_failed").into_response();
         response.extensions_mut().insert(Final);

@@ -110,15 +110,23 @@ impl Viewer<'_> {
         if self.caller.is_some_and(|caller| caller.is_admin() || caller.user_id == upload.owner_id) {
             return Ok(true);
         }
+        let failed = |error: LogError| log_failure(&error);
         let is_image = upload.media_type().is_some_and(MediaType::is_image);
-        if is_image && self.is_for_all(upload).await.map_err(|error| log_failure(&error))? {
+        if is_image && (self.is_avatar(upload).await.map_err(failed)? || self.is_cover(upload).await.map_err(failed)?) {
             return Ok(true);
         }
-        self.is_in_open_lesson(upload).await
-    }
-
-    async fn is_for_all(&self, upload: &Upload) -> Result<bool, LogError> {
-        Ok(self.is_avatar(upload).await? || self.is_cover(upload).await? || self.is_still_picture(upload).await?)
+        // The read collections find the lessons; the log says whether it is so.
+        let lessons = lessons_with_upload(self.reads.database(), upload.owner_id, upload.media_id).await;
+        for (course_id, lesson_id) in lessons.map_err(failed)? {
+            let place = (course_id, lesson_id);
+            if is_image && self.is_still_picture(upload, place).await.map_err(failed)? {
+                return Ok(true);
+            }
+            if self.is_open_in(upload, place).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn log(&self) -> &EventLog {
@@ -146,37 +154,25 @@ impl Viewer<'_> {
         Ok(false)
     }
 
-    async fn lessons_with(&self, upload: &Upload) -> Result<Vec<(CourseId, LessonId)>, LogError> {
-        lessons_with_upload(self.reads.database(), upload.owner_id, upload.media_id).await
-    }
-
     /// Everybody sees the outline of a published course.
-    async fn is_still_picture(&self, upload: &Upload) -> Result<bool, LogError> {
-        for (course_id, lesson_id) in self.lessons_with(upload).await? {
-            let course = self.log().load::<Course>(course_id).await?;
-            let is_shown = course.state.details.as_ref().is_some_and(|details| {
-                let picture = using(details, lesson_id, upload).and_then(Lesson::still_picture);
-                details.status == CourseStatus::Published && picture == Some(upload.media_id)
-            });
-            if is_shown {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+    async fn is_still_picture(
+        &self,
+        upload: &Upload,
+        (course, lesson): (CourseId, LessonId),
+    ) -> Result<bool, LogError> {
+        let course = self.log().load::<Course>(course).await?;
+        Ok(course.state.details.as_ref().is_some_and(|details| {
+            let picture = using(details, lesson, upload).and_then(Lesson::still_picture);
+            details.status == CourseStatus::Published && picture == Some(upload.media_id)
+        }))
     }
 
-    /// The read collections find the lesson; the log says whether it is so, and opens to the caller.
-    async fn is_in_open_lesson(&self, upload: &Upload) -> Result<bool, ApiError> {
+    /// Whether the lesson uses it, and opens to the caller.
+    async fn is_open_in(&self, upload: &Upload, (course, lesson): (CourseId, LessonId)) -> Result<bool, ApiError> {
         let Some(caller) = self.caller else { return Ok(false) };
-        for (course_id, lesson_id) in self.lessons_with(upload).await.map_err(|error| log_failure(&error))? {
-            let content = self.access.content(caller, course_id).await?;
-            if let Some(lesson) = using(content.course()?, lesson_id, upload)
-                && content.rights.opens_lesson(lesson.preview)
-            {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        let content = self.access.content(caller, course).await?;
+        let lesson = using(content.course()?, lesson, upload);
+        Ok(lesson.is_some_and(|lesson| content.rights.opens_lesson(lesson.preview)))
     }
 }
 
